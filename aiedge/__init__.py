@@ -1,0 +1,3 @@
+"""aiedge: quantized inference from the camera to the reject gate."""
+
+__all__: list[str] = []

@@ -1,0 +1,1 @@
+"""Device contracts: one abstract class a file, and the conformance suite."""

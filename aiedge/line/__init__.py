@@ -1,0 +1,1 @@
+"""The line: from a frame to a verdict at the gate."""

@@ -1,0 +1,1 @@
+"""Untrusted model files of other tools -> Graph."""

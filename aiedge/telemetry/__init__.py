@@ -1,0 +1,1 @@
+"""Metrics: on disk first, then out over MQTT."""

@@ -1,0 +1,1 @@
+"""Simulated worlds that the simulator drivers show."""

@@ -1,0 +1,101 @@
+/* aiedge: run compiled models (.aie bundles). Pure C99: opaque handles, caller-owned buffers, no exceptions, no
+ * callbacks, no printing. All strings are UTF-8. A handle may be used by one thread at a time. */
+#ifndef AIEDGE_AIEDGE_H
+#define AIEDGE_AIEDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32)
+#define AIEDGE_API __declspec(dllexport)
+#else
+#define AIEDGE_API __attribute__((visibility("default")))
+#endif
+
+#define AIEDGE_MAX_RANK 6
+
+typedef enum aiedge_status {
+  AIEDGE_OK = 0,
+  AIEDGE_INVALID_ARGUMENT = 1, /* a null pointer, a wrong count or size */
+  AIEDGE_IO = 2,               /* the file cannot be read */
+  AIEDGE_BAD_MODEL = 3,        /* damaged, hostile, or of a newer format */
+  AIEDGE_UNSUPPORTED = 4,      /* an operator, type or instruction set that this build or CPU lacks */
+  AIEDGE_OUT_OF_MEMORY = 5
+} aiedge_status;
+
+typedef enum aiedge_dtype {
+  AIEDGE_INT8 = 1,
+  AIEDGE_UINT8 = 2,
+  AIEDGE_INT32 = 3,
+  AIEDGE_FLOAT32 = 4
+} aiedge_dtype;
+
+/* What went wrong: one line, zero-terminated; `where` is the place in the file ("tensor 5 'conv/bias'"). */
+typedef struct aiedge_error {
+  char message[256];
+  char where[160];
+} aiedge_error;
+
+typedef struct aiedge_model aiedge_model; /* a validated bundle with its plan, packed weights and arena */
+
+typedef struct aiedge_options {
+  uint32_t struct_bytes; /* sizeof(aiedge_options): lets the struct grow */
+  uint32_t threads;      /* 1 or more */
+  const char* isa;       /* NULL: the best of this CPU (or AIEDGE_ISA); "reference", "avx2" */
+} aiedge_options;
+
+typedef struct aiedge_tensor_info {
+  const char* name; /* lives as long as the model */
+  aiedge_dtype dtype;
+  uint32_t rank;
+  int32_t shape[AIEDGE_MAX_RANK];
+  size_t bytes;
+  float scale; /* 0: not quantized */
+  int32_t zero_point;
+} aiedge_tensor_info;
+
+typedef struct aiedge_node_info {
+  const char* name;
+  const char* op;     /* "conv_2d" */
+  const char* kernel; /* the variant that runs: "avx2" */
+  uint64_t macs;
+} aiedge_node_info;
+
+typedef struct aiedge_memory {
+  size_t arena_bytes;  /* activations and scratch */
+  size_t weight_bytes; /* constants of the bundle and packed weights */
+  size_t peak_bytes;   /* all that the model holds after load */
+} aiedge_memory;
+
+AIEDGE_API const char* aiedge_version(void);
+
+/* Load from a file or from memory (copied; the caller keeps its buffer). `options` and `error` may be NULL. */
+AIEDGE_API aiedge_status aiedge_load_file(const char* path, const aiedge_options* options, aiedge_model** model,
+                                          aiedge_error* error);
+AIEDGE_API aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options,
+                                            aiedge_model** model, aiedge_error* error);
+AIEDGE_API void aiedge_free(aiedge_model* model); /* NULL is allowed */
+
+AIEDGE_API size_t aiedge_input_count(const aiedge_model* model);
+AIEDGE_API size_t aiedge_output_count(const aiedge_model* model);
+AIEDGE_API aiedge_status aiedge_input_info(const aiedge_model* model, size_t index, aiedge_tensor_info* info);
+AIEDGE_API aiedge_status aiedge_output_info(const aiedge_model* model, size_t index, aiedge_tensor_info* info);
+AIEDGE_API size_t aiedge_node_count(const aiedge_model* model);
+AIEDGE_API aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index, aiedge_node_info* info);
+AIEDGE_API aiedge_status aiedge_get_memory(const aiedge_model* model, aiedge_memory* memory);
+/* The section LABL as it is, not terminated; `*bytes` is 0 when the bundle has none. */
+AIEDGE_API const char* aiedge_labels(const aiedge_model* model, size_t* bytes);
+
+/* Run once, blocking. inputs[i] and outputs[i] point to exactly the bytes of the tensor's info, any alignment.
+ * Allocates nothing on the heap. */
+AIEDGE_API aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count,
+                                    void* const* outputs, size_t output_count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

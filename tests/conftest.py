@@ -1,0 +1,63 @@
+"""What all tests share: where ../shared is, which real servers are here, and that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+_SHARED = Path(os.environ.get("AIEDGE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+_CI = os.environ.get("CI") == "true"
+
+
+def _absent(what: str) -> None:
+    """Skip, saying what is missing; in CI a skipped test is a failure."""
+    if _CI:
+        pytest.fail(f"CI must not skip: {what}")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared models and data; the test is skipped where there is none."""
+    if not (_SHARED / "models").is_dir():
+        _absent(f"no shared models and data at {_SHARED} (set AIEDGE_SHARED)")
+    return _SHARED
+
+
+@pytest.fixture(scope="session")
+def mosquitto() -> str:
+    """The path of the mosquitto server."""
+    return _program("mosquitto", "mosquitto")
+
+
+@pytest.fixture(scope="session")
+def mosquitto_sub() -> str:
+    """The path of mosquitto's own subscriber."""
+    return _program("mosquitto_sub", "mosquitto-clients")
+
+
+@pytest.fixture(scope="session")
+def c_compiler() -> str:
+    """The path of a C compiler."""
+    return _program("cc", "gcc")
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _program(name: str, package: str) -> str:
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    if path is None:
+        _absent(f"{name} is missing: apt-get install {package}")
+    assert path is not None
+    return path
