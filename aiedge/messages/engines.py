@@ -9,9 +9,15 @@ MESSAGES: dict[str, Message] = {
     "AIE-ENG-002": Message(
         "The native core is not built for this Python ({reason}).", "Reinstall aiedge with a C++20 compiler present."
     ),
-    "AIE-ENG-003": Message("The model takes {expected} input(s), {given} given.", "Give one array for each input."),
+    "AIE-ENG-003": Message("The model has {expected} {kind}(s), {given} given.", "Give one array for each {kind}."),
     "AIE-ENG-004": Message(
-        "Input {name!r} must be {expected_dtype}{expected_shape}, given {given_dtype}{given_shape}.",
-        "Convert it: model.inputs[i].quantize(x) makes the right dtype.",
+        "{name!r} must be {expected}, given is {given}.",
+        "Convert the array; model.inputs[i].quantize(x) gives the right dtype for real values.",
     ),
+    "AIE-ENG-005": Message("The array for {name!r} is not C-contiguous.", "Pass numpy.ascontiguousarray(x)."),
+    "AIE-ENG-006": Message(
+        "The engine needs the Python package {package!r}, which is not installed.", "Run: pip install 'aiedge[{extra}]'"
+    ),
+    "AIE-ENG-007": Message("The engine failed: {reason}.", "Run `aiedge inspect` on the model, and report this."),
+    "AIE-ENG-008": Message("The engine {engine!r} does not run {suffix} files.", "Use the engine 'native' for them."),
 }

@@ -1,0 +1,148 @@
+"""The two doors: ``load`` a model, ``open_device``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiedge.engines.catalog import ENGINES
+from aiedge.errors import EngineError, InputError, ModelError, UsageError
+from aiedge.model.compile import compile_bytes
+from aiedge.registry import find_driver, load_object
+from aiedge.types import Memory, Placement, TensorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiedge.devices.device import Device
+    from aiedge.engines.base import Engine
+
+# A model file is read whole: beyond this it is refused before it is read.
+MAX_MODEL_BYTES = 1 << 31
+_SUFFIXES = (".aie", ".tflite")
+
+
+class Model:
+    """A loaded model, ready to run. Use it from one thread at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
+        return self._engine.name
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """Name, shape, dtype and quantization of each input."""
+        return self._engine.inputs
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """Name, shape, dtype and quantization of each output."""
+        return self._engine.outputs
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The class labels inside the bundle, empty when it has none."""
+        return self._engine.labels
+
+    @property
+    def memory(self) -> Memory:
+        """Bytes that the model needs, known before the first run."""
+        return self._engine.memory
+
+    @property
+    def placement(self) -> tuple[Placement, ...]:
+        """Where each node runs, in running order."""
+        return self._engine.placement
+
+    def allocate_outputs(self) -> list[NDArray[Any]]:
+        """New zeroed arrays of the outputs' shapes and dtypes, for :meth:`run`."""
+        return [np.zeros(spec.shape, spec.dtype) for spec in self.outputs]
+
+    def run(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
+        """Run once, blocking, into the caller's arrays.
+
+        ``inputs`` and ``out`` hold one C-contiguous array for each input and output, of exactly the spec's shape and
+        dtype (nothing is converted); anything else is an :class:`~aiedge.errors.InputError`. The native engine
+        allocates nothing.
+        """
+        _check("input", self.inputs, inputs)
+        _check("output", self.outputs, out)
+        self._engine.run(inputs, out)
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[Any] | tuple[NDArray[Any], ...]:
+        """Run once on new output arrays: one array for one output, a tuple for several.
+
+        Each input must have the spec's shape and dtype; it is copied only when it is not contiguous.
+        """
+        out = self.allocate_outputs()
+        self.run([np.ascontiguousarray(array) for array in inputs], out)
+        return out[0] if len(out) == 1 else tuple(out)
+
+
+def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int = 1) -> Model:
+    """Load a ``.aie`` bundle or a quantized ``.tflite`` file and make it ready to run.
+
+    ``engine`` is a name of :data:`aiedge.engines.catalog.ENGINES`; ``threads`` is at least 1. The file is untrusted:
+    whatever is wrong with it is a :class:`~aiedge.errors.ModelError` here, never a crash in ``run``.
+    """
+    if engine not in ENGINES:
+        raise EngineError("AIE-ENG-001", name=engine, known=", ".join(sorted(ENGINES)))
+    if threads < 1:
+        raise UsageError("AIE-CLI-001", name="threads", value=threads, expected="1 or more")
+    entry = ENGINES[engine]
+    file = Path(path)
+    data = read_model_file(file)
+    if file.suffix != entry.suffix:
+        if entry.suffix != ".aie":
+            raise EngineError("AIE-ENG-008", where=str(file), engine=engine, suffix=file.suffix)
+        data = compile_bytes(data, str(file))
+    make = cast("Callable[[str, bytes, int], Engine]", load_object(entry.loader))
+    return Model(make(str(file), data, threads))
+
+
+def read_model_file(path: Path) -> bytes:
+    """The bytes of a model file; :class:`~aiedge.errors.ModelError` when it is none, too large or not readable."""
+    if path.suffix not in _SUFFIXES:
+        raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes > MAX_MODEL_BYTES:
+            raise ModelError("AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_MODEL_BYTES)
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError("AIE-MOD-001", where=str(path), reason=error.strerror or error) from error
+
+
+def open_device(driver: str, /, **options: Any) -> Device:
+    """Make the device behind a driver's name (``"camera/sim"``) with its options, not yet connected.
+
+    Use it in a ``with`` block, which connects and closes it. A wrong name or option is a
+    :class:`~aiedge.errors.DeviceError` that says which.
+    """
+    device_class = cast("type[Device]", find_driver(driver))
+    return device_class(**options)
+
+
+def _check(kind: str, specs: Sequence[TensorSpec], arrays: Sequence[NDArray[Any]]) -> None:
+    if len(arrays) != len(specs):
+        raise InputError("AIE-ENG-003", where=f"{kind}s", kind=kind, expected=len(specs), given=len(arrays))
+    for index, (spec, array) in enumerate(zip(specs, arrays, strict=True)):
+        if array.shape != spec.shape or array.dtype != spec.dtype:
+            raise InputError(
+                "AIE-ENG-004",
+                where=f"{kind} {index}",
+                name=spec.name,
+                expected=f"{spec.dtype}{list(spec.shape)}",
+                given=f"{array.dtype}{list(array.shape)}",
+            )
+        if not array.flags.c_contiguous:
+            raise InputError("AIE-ENG-005", where=f"{kind} {index}", name=spec.name)

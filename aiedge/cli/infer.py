@@ -1,0 +1,74 @@
+"""``aiedge infer``: files through a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+import aiedge
+from aiedge.cli.output import print_json, print_table
+from aiedge.cli.read_input import read_input
+from aiedge.errors import UsageError
+from aiedge.types import TensorSpec
+
+
+def infer(
+    model: Annotated[Path, typer.Argument(help="A .tflite or .aie file.")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures, or raw tensors (.npy, .bin).")],
+    labels: Annotated[Path | None, typer.Option(help="A text file, one label a line.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many classes to show.")] = 5,
+    engine: Annotated[str, typer.Option(help="native or tflite.")] = "native",
+    threads: Annotated[int, typer.Option(min=1, max=256)] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Run pictures or raw tensors through a model and name the best classes."""
+    loaded = aiedge.load(model, engine=engine, threads=threads)
+    if len(loaded.inputs) != 1:
+        raise UsageError("AIE-CLI-001", where=str(model), name="inputs", value=len(loaded.inputs), expected="one")
+    names = _read_labels(labels) if labels is not None else loaded.labels
+    out = loaded.allocate_outputs()
+    spec = loaded.outputs[0]
+    if labels is not None and len(names) != spec.shape[-1]:
+        raise UsageError("AIE-CLI-007", where=str(labels), labels=len(names), classes=spec.shape[-1])
+    results = []
+    for file in files:
+        loaded.run([read_input(file, loaded.inputs[0])], out)
+        results.append({"file": str(file), "top": _best(out[0], spec, names, top)})
+    if as_json:
+        print_json({"model": str(model), "engine": loaded.engine, "output": spec.name, "results": results})
+        return
+    for result in results:
+        rows = [
+            [str(entry["index"]), str(entry["label"] or ""), f"{entry['value']:.4f}", str(entry["raw"])]
+            for entry in result["top"]
+        ]
+        print_table(str(result["file"]), ["class", "label", "score", "raw"], rows, right={0, 2, 3})
+
+
+def _best(output: NDArray[Any], spec: TensorSpec, names: tuple[str, ...], top: int) -> list[dict[str, Any]]:
+    flat = output.reshape(-1)
+    values = spec.dequantize(flat)
+    # A stable sort of the negated raw values: equal scores keep the order of their classes.
+    order = np.argsort(-flat.astype(np.int64), kind="stable")[:top]
+    return [
+        {
+            "index": int(i),
+            "label": names[i] if i < len(names) else None,
+            "value": float(values[i]),
+            "raw": int(flat[i]),
+        }
+        for i in order
+    ]
+
+
+def _read_labels(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    except OSError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
+    except UnicodeDecodeError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error) from error

@@ -1,0 +1,81 @@
+"""A file on the command line -> the tensor that a model's input takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from aiedge.errors import InputError, UsageError
+from aiedge.types import TensorSpec
+
+# A picture of more pixels is refused before it is decoded: a few kilobytes of PNG can hold gigabytes.
+MAX_PICTURE_PIXELS = 1 << 26
+
+
+def read_input(path: Path, spec: TensorSpec) -> NDArray[Any]:
+    """Read ``path`` as the tensor of ``spec``.
+
+    ``.npy`` and ``.bin`` are raw tensors of exactly the spec's dtype and size. Everything else is a picture: it is
+    resized (bilinear, without keeping the aspect) to the input's height and width, made grey or RGB by its channels,
+    and its 0..255 go in as they are (uint8) or less 128 (int8).
+
+    Raises :class:`UsageError` for a file that cannot be read, :class:`InputError` for one that does not fit.
+    """
+    try:
+        if path.suffix == ".npy":
+            return _check(np.load(path, allow_pickle=False), spec, path)
+        if path.suffix == ".bin":
+            return _check(_raw(path.read_bytes(), spec, path), spec, path)
+        return _picture(path, spec)
+    except OSError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
+    except (ValueError, EOFError) as error:
+        if isinstance(error, (InputError, UsageError)):
+            raise
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error) from error
+
+
+def _raw(data: bytes, spec: TensorSpec, path: Path) -> NDArray[Any]:
+    if len(data) % spec.dtype.itemsize:
+        raise _misfit(f"{len(data)} bytes", spec, path)
+    return np.frombuffer(data, spec.dtype)
+
+
+def _check(array: NDArray[Any], spec: TensorSpec, path: Path) -> NDArray[Any]:
+    if array.dtype != spec.dtype or array.size != int(np.prod(spec.shape)):
+        raise _misfit(f"{array.dtype}{list(array.shape)}", spec, path)
+    return np.ascontiguousarray(array.reshape(spec.shape))
+
+
+def _misfit(given: str, spec: TensorSpec, path: Path) -> InputError:
+    expected = f"{spec.dtype}{list(spec.shape)}"
+    return InputError("AIE-CLI-004", where=str(path), given=given, name=spec.name, expected=expected)
+
+
+def _picture(path: Path, spec: TensorSpec) -> NDArray[Any]:
+    channels = spec.shape[3] if len(spec.shape) == 4 else 0
+    if spec.shape[0] != 1 or channels not in (1, 3) or spec.dtype not in (np.dtype("int8"), np.dtype("uint8")):
+        shape = f"{spec.dtype}{list(spec.shape)}"
+        raise InputError("AIE-CLI-005", where=str(path), name=spec.name, shape=shape)
+    height, width = spec.shape[1:3]
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > MAX_PICTURE_PIXELS:
+                reason = f"it has {picture.width} x {picture.height} pixels, the limit is {MAX_PICTURE_PIXELS}"
+                raise UsageError("AIE-CLI-003", where=str(path), reason=reason)
+            fitted = picture.convert("L" if channels == 1 else "RGB").resize(
+                (width, height), Image.Resampling.BILINEAR
+            )
+    except (UnidentifiedImageError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UsageError("AIE-CLI-003", where=str(path), reason=_first_line(error)) from error
+    pixels: NDArray[np.uint8] = np.asarray(fitted, dtype=np.uint8).reshape(spec.shape)
+    # Flipping the top bit subtracts 128 in two's complement.
+    return pixels if spec.dtype == np.uint8 else (pixels ^ np.uint8(0x80)).view(np.int8)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

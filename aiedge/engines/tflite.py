@@ -1,0 +1,64 @@
+"""LiteRT (package ai-edge-litert) behind the engine protocol, with its default kernels (XNNPACK)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiedge.errors import EngineError
+from aiedge.types import Memory, Placement, TensorSpec
+
+
+class TfliteEngine:
+    """One interpreter. Its arena is not reported by LiteRT, so ``memory`` counts only the model's bytes."""
+
+    name = "tflite"
+    labels: tuple[str, ...] = ()
+
+    def __init__(self, interpreter: Any, model_bytes: int) -> None:
+        self._interpreter = interpreter
+        self._input_details = interpreter.get_input_details()
+        self._output_details = interpreter.get_output_details()
+        self.inputs = tuple(_spec(details) for details in self._input_details)
+        self.outputs = tuple(_spec(details) for details in self._output_details)
+        self.memory = Memory(arena_bytes=0, weight_bytes=model_bytes, peak_bytes=model_bytes)
+        self.placement: tuple[Placement, ...] = ()
+
+    def run(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
+        """Run once, blocking; copies inputs in and outputs out."""
+        try:
+            for details, array in zip(self._input_details, inputs, strict=True):
+                self._interpreter.set_tensor(details["index"], array)
+            self._interpreter.invoke()
+            for details, array in zip(self._output_details, out, strict=True):
+                array[...] = self._interpreter.get_tensor(details["index"])
+        except (RuntimeError, ValueError) as error:
+            raise EngineError("AIE-ENG-007", where=self.name, reason=error) from error
+
+
+def load(where: str, data: bytes, threads: int) -> TfliteEngine:
+    """Make an interpreter for the bytes of a .tflite file; ``where`` names them in errors."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ModuleNotFoundError as error:
+        raise EngineError("AIE-ENG-006", where="tflite", package="ai-edge-litert", extra="tflite") from error
+    try:
+        interpreter = Interpreter(model_content=data, num_threads=threads)
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        raise EngineError("AIE-ENG-007", where=where, reason=error) from error
+    return TfliteEngine(interpreter, len(data))
+
+
+def _spec(details: Any) -> TensorSpec:
+    scale, zero_point = details["quantization"]
+    return TensorSpec(
+        name=details["name"],
+        shape=tuple(int(d) for d in details["shape"]),
+        dtype=np.dtype(details["dtype"]),
+        scale=float(scale) if scale else None,
+        zero_point=int(zero_point),
+    )
