@@ -13,6 +13,19 @@ _SHARED = Path(os.environ.get("AIEDGE_SHARED", Path(__file__).resolve().parents[
 _CI = os.environ.get("CI") == "true"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every skipped test's reason; in CI also say that this is why the run fails."""
+    if _CI and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("CI=true: a skipped test is a failure", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure, wherever the skip came from."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if _CI and reporter is not None and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def _absent(what: str) -> None:
     """Skip, saying what is missing; in CI a skipped test is a failure."""
     if _CI:
