@@ -4,9 +4,46 @@ from __future__ import annotations
 
 from aiedge.messages.message import Message
 
+_AGAIN = "Get the file again, or export the model again."
+
 MESSAGES: dict[str, Message] = {
     "AIE-MOD-001": Message("The file cannot be read: {reason}.", "Check the path and its permissions."),
     "AIE-MOD-002": Message(
         "A file named {suffix!r} is not a model that aiedge reads.", "Give a .tflite or an .aie file."
     ),
+    "AIE-MOD-003": Message("The model has {count} {unit}; aiedge takes up to {limit}.", "Use a smaller model."),
+    "AIE-MOD-004": Message("The TFLite file is damaged: {reason}.", _AGAIN),
+    "AIE-MOD-005": Message(
+        "The operator {operator} is not supported.",
+        "Use only CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, AVERAGE_POOL_2D, MEAN, SOFTMAX, RESHAPE and "
+        "QUANTIZE.",
+    ),
+    "AIE-MOD-006": Message(
+        "The tensor's type {dtype} is not supported.", "Quantize the whole model to int8 or uint8."
+    ),
+    "AIE-MOD-007": Message(
+        "The model computes in {dtype}; aiedge runs models that are quantized from input to output.",
+        "Export it as full integer: int8 inputs, outputs and operators.",
+    ),
+    "AIE-MOD-008": Message(
+        "The tensor's shape {shape} is not fixed.", "Export the model with a fixed batch and fixed sizes, each 1 or more."
+    ),
+    "AIE-MOD-009": Message(
+        "The model is not valid: {reason}.", "Export the model again; if it stays so, the exporter is at fault."
+    ),
+    "AIE-MOD-010": Message(
+        "The model uses {feature}, which is not supported.", "Export the model without it."
+    ),
+    "AIE-MOD-011": Message("The bundle is damaged: {reason}.", "Get the file again, or compile the model again."),
+    "AIE-MOD-012": Message(
+        "The bundle has format {major}, this aiedge reads format {supported}.", "Install a newer aiedge."
+    ),
+    "AIE-MOD-013": Message(
+        "The bundle's required section {section!r} is unknown to this aiedge.", "Install a newer aiedge."
+    ),
+    "AIE-MOD-014": Message(
+        "The bundle's arithmetic is {arithmetic!r}, this aiedge has {supported!r}.", "Install a newer aiedge."
+    ),
+    "AIE-MOD-015": Message("The labels cannot be stored: {reason}.", "Give one label a line."),
+    "AIE-MOD-016": Message("The file cannot be written: {reason}.", "Check the path, its permissions and the disk."),
 }

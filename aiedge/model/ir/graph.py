@@ -28,6 +28,7 @@ class Quantization:
 
     @property
     def per_channel(self) -> bool:
+        """Whether each index of ``axis`` has its own scale."""
         return len(self.scales) > 1
 
     @property
@@ -43,7 +44,7 @@ class Quantization:
 
 @dataclass(slots=True)
 class Tensor:
-    """An activation (``data`` is None) or a constant. Layout is NHWC, C-contiguous; every dimension is known."""
+    """An activation (``data`` is None) or a constant. NHWC, C-contiguous; every dimension is known."""
 
     name: str
     shape: tuple[int, ...]
@@ -53,10 +54,12 @@ class Tensor:
 
     @property
     def is_constant(self) -> bool:
+        """Whether the value is known before the model runs."""
         return self.data is not None
 
     @property
     def element_count(self) -> int:
+        """The product of the shape; 1 for a scalar."""
         count = 1
         for dimension in self.shape:
             count *= dimension
@@ -65,7 +68,7 @@ class Tensor:
 
 @dataclass(slots=True)
 class Node:
-    """One operation; ``inputs`` and ``outputs`` are indices into the graph's tensors, in the order of the op."""
+    """One operation; ``inputs`` and ``outputs`` index the graph's tensors, in the order of the op."""
 
     name: str
     op: Op
@@ -75,7 +78,10 @@ class Node:
 
 @dataclass(slots=True)
 class Graph:
-    """Nodes stand in an order in which they can run: each input is a graph input, a constant or an earlier output."""
+    """Nodes stand in an order in which they can run.
+
+    Each input of a node is a graph input, a constant or an output of an earlier node.
+    """
 
     name: str
     tensors: list[Tensor] = field(default_factory=list)

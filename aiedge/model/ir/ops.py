@@ -1,7 +1,7 @@
 """The operations of the graph: what each takes, gives and computes.
 
-Shapes: ``N`` batch, ``H`` height, ``W`` width, ``C``/``I`` input and ``O`` output channels. The arithmetic of each is
-``aiedge-1`` (docs/arithmetic.md). ``clamp_min`` and ``clamp_max`` are in the output's integers and carry a fused
+Shapes: ``N`` batch, ``H`` height, ``W`` width, ``C``/``I`` input and ``O`` output channels. The arithmetic of each
+is ``aiedge-1`` (docs/arithmetic.md). ``clamp_min`` and ``clamp_max`` are in the output's integers and carry a fused
 activation; they lie within the range of the output's dtype.
 """
 
@@ -39,7 +39,11 @@ class Conv2D(Op):
 
 @dataclass(frozen=True, slots=True)
 class DepthwiseConv2D(Op):
-    """x (N,H,W,C), weights (1,KH,KW,C*M), bias int32 (C*M) -> (N,OH,OW,C*M); output channel c*M+m reads channel c."""
+    """x (N,H,W,C), weights (1,KH,KW,C*M), bias int32 (C*M) -> (N,OH,OW,C*M).
+
+    Output channel ``c * M + m`` reads input channel ``c``.
+    """
+
 
     CODE: ClassVar[int] = 2
     NAME: ClassVar[str] = "depthwise_conv_2d"
@@ -58,7 +62,7 @@ class DepthwiseConv2D(Op):
 
 @dataclass(frozen=True, slots=True)
 class FullyConnected(Op):
-    """x (..., K) taken as (N,K), weights (O,K), bias int32 (O) -> (N,O) (the output tensor may carry more axes)."""
+    """x (..., K) taken as (N,K), weights (O,K), bias int32 (O) -> (N,O); the output may carry more axes."""
 
     CODE: ClassVar[int] = 3
     NAME: ClassVar[str] = "fully_connected"
@@ -78,7 +82,7 @@ class Add(Op):
 
 @dataclass(frozen=True, slots=True)
 class AveragePool2D(Op):
-    """x (N,H,W,C) -> (N,OH,OW,C); padded positions do not count. Input and output have the same quantization."""
+    """x (N,H,W,C) -> (N,OH,OW,C), same quantization; padded positions do not count."""
 
     CODE: ClassVar[int] = 5
     NAME: ClassVar[str] = "average_pool_2d"
@@ -104,7 +108,7 @@ class Mean(Op):
 
 @dataclass(frozen=True, slots=True)
 class Softmax(Op):
-    """x (..., C), table float32 (256) -> softmax over the last axis. ``table[i] = f32(exp(-scale_x * beta * i))``.
+    """x (..., C), table float32 (256) -> softmax over the last axis; ``table[i] = f32(exp(-scale_x * beta * i))``.
 
     The importer gives only x; the pass ``tables`` adds the table, so a bundle always has it.
     """
