@@ -1,0 +1,59 @@
+// The variants of every operator, as the .def lists name them, and the choice among them.
+#pragma once
+
+#include <span>
+
+#include "base/status.h"
+#include "cpu/isa.h"
+#include "kernels/add.h"
+#include "kernels/average_pool_2d.h"
+#include "kernels/conv_2d.h"
+#include "kernels/depthwise_conv_2d.h"
+#include "kernels/fully_connected.h"
+#include "kernels/kernel.h"
+#include "kernels/mean.h"
+#include "kernels/requantize.h"
+#include "kernels/reshape.h"
+#include "kernels/softmax.h"
+
+namespace aiedge::kernels {
+
+// All variants of the operator with these arguments, best first; the last is the reference.
+template <typename Args>
+[[nodiscard]] std::span<const Kernel<Args>* const> variants();
+
+template <>
+std::span<const Kernel<Conv2DArgs>* const> variants<Conv2DArgs>();
+template <>
+std::span<const Kernel<DepthwiseConv2DArgs>* const> variants<DepthwiseConv2DArgs>();
+template <>
+std::span<const Kernel<FullyConnectedArgs>* const> variants<FullyConnectedArgs>();
+template <>
+std::span<const Kernel<AddArgs>* const> variants<AddArgs>();
+template <>
+std::span<const Kernel<AveragePool2DArgs>* const> variants<AveragePool2DArgs>();
+template <>
+std::span<const Kernel<MeanArgs>* const> variants<MeanArgs>();
+template <>
+std::span<const Kernel<SoftmaxArgs>* const> variants<SoftmaxArgs>();
+template <>
+std::span<const Kernel<RequantizeArgs>* const> variants<RequantizeArgs>();
+template <>
+std::span<const Kernel<ReshapeArgs>* const> variants<ReshapeArgs>();
+
+// The first variant whose instruction set is at most `isa` and that supports the arguments. The reference supports
+// all, so there always is one.
+template <typename Args>
+[[nodiscard]] const Kernel<Args>& select(cpu::Isa isa, const Args& args) {
+  std::span<const Kernel<Args>* const> all = variants<Args>();
+  for (const Kernel<Args>* kernel : all) {
+    if (kernel->isa <= isa && (kernel->supports == nullptr || kernel->supports(args))) return *kernel;
+  }
+  return *all.back();
+}
+
+// The instruction set to use: `requested` (the option), else the environment's AIEDGE_ISA, else the CPU's best. One
+// that is unknown or that the CPU lacks is kUnsupported. Both null and empty mean "not given".
+[[nodiscard]] Result<cpu::Isa> choose_isa(const char* requested);
+
+}  // namespace aiedge::kernels
