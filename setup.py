@@ -4,6 +4,7 @@ from setuptools import find_packages, setup
 
 setup(
     cmake_source_dir=".",
+    cmake_args=["-DAIEDGE_PYTHON=ON"],
     packages=[*find_packages(include=["aiedge", "aiedge.*"]), *find_packages("drivers")],
     package_dir={"aiedge_drivers": "drivers/aiedge_drivers"},
     package_data={
