@@ -77,3 +77,15 @@ class FakeClock:
 
 
 SYSTEM_CLOCK = SystemClock()
+
+
+class Deadline:
+    """An instant ``timeout_s`` seconds from now on ``clock``, to share one time-out among several steps."""
+
+    def __init__(self, clock: Clock, timeout_s: float) -> None:
+        self._clock = clock
+        self._end_ns = clock.monotonic_ns() + round(timeout_s * 1e9)
+
+    def remaining_s(self) -> float:
+        """Seconds left, never below 0."""
+        return max(0, self._end_ns - self._clock.monotonic_ns()) / 1e9

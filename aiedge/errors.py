@@ -72,6 +72,20 @@ class DeviceTimeout(DeviceError, TimeoutError):
     """A device did not answer within ``timeout_s``."""
 
 
+class DeviceLost(DeviceError, ConnectionError):
+    """The link to a device broke and did not come back within ``timeout_s``; it is tried again meanwhile."""
+
+
+class DeviceOptionError(DeviceError, ConfigError):
+    """An option, tag or value given to a device is wrong; no device was asked."""
+
+    exit_code = EXIT_USAGE
+
+
+class EndOfFrames(DeviceError, EOFError):
+    """A camera that reads a finite source has shown all of it."""
+
+
 class TelemetryError(AiedgeError, OSError):
     """The metric store or the broker's connection failed."""
 

@@ -1,0 +1,72 @@
+"""Options of drivers: frozen models, so that ``open_device`` and a line's file are checked by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from aiedge.errors import DeviceOptionError
+
+
+class Options(BaseModel):
+    """Base of every group of options: frozen, no unknown keys, no silent conversion (``"5"`` is not a number)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Reconnect(Options):
+    """How a lost device is tried again: at once, then after ``first_delay_s``, times ``factor``, up to ``cap_s``.
+
+    Each delay is lengthened by a random share of up to ``jitter`` of itself, drawn from ``seed`` and the device's
+    name, so that many stations do not call a restarted PLC in step. An answer, not a connection, starts it over.
+    """
+
+    first_delay_s: float = Field(default=0.1, gt=0)
+    factor: float = Field(default=2.0, ge=1)
+    cap_s: float = Field(default=5.0, gt=0)
+    jitter: float = Field(default=0.2, ge=0, le=1)
+    seed: int = 0
+
+
+class DeviceOptions(Options):
+    """The options that every driver has; a driver's own model adds to them.
+
+    ``connect_timeout_s`` bounds ``with`` and each attempt to reconnect; ``lost_after`` is how many requests in a
+    row may stay unanswered before the link counts as lost.
+    """
+
+    connect_timeout_s: float = Field(default=2.0, gt=0)
+    lost_after: int = Field(default=3, ge=1)
+    reconnect: Reconnect = Reconnect()
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def parse_options(model: type[ModelT], options: Mapping[str, Any], *, where: str) -> ModelT:
+    """Check ``options`` against ``model``; the first fault is a :class:`DeviceOptionError` that names the option."""
+    try:
+        return model.model_validate(dict(options))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        option = ".".join(str(part) for part in fault["loc"]) or "options"
+        raise DeviceOptionError(
+            "AIE-DEV-006", where=where, option=option, reason=fault_reason(fault)
+        ) from error
+
+
+def fault_reason(fault: Mapping[str, Any]) -> str:
+    """One fault of a pydantic ``ValidationError`` as part of a sentence, with the value that was given."""
+    if fault["type"] == "extra_forbidden":
+        return "there is no such option"
+    if fault["type"] == "missing":
+        return "it is required"
+    text = str(fault["msg"])
+    return f"{text[:1].lower()}{text[1:]}, given {_short(fault['input'])}"
+
+
+def _short(value: object, limit: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
