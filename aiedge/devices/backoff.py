@@ -8,7 +8,7 @@ from aiedge.devices.options import Reconnect
 
 
 class Backoff:
-    """``next_delay_s()`` gives 0, then the delays that :class:`Reconnect` describes; ``reset()`` starts over."""
+    """``next_delay_s()`` gives 0, then the delays of :class:`Reconnect`; ``reset()`` starts over."""
 
     def __init__(self, settings: Reconnect, name: str) -> None:
         self._settings = settings

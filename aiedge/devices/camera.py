@@ -15,10 +15,10 @@ from aiedge.types import ClockDomain, Frame
 class Camera(Device):
     """A device that shows one part after the other.
 
-    ``counters`` adds ``frames`` handed out, ``frames_lost`` (gaps of the sequence), ``frames_incomplete`` (arrived
-    damaged and withheld; they are among the lost) and ``frames_stale`` (taken before the last trigger, withheld).
-    A camera without frames is not a fault: a time-out leaves its state. A lost frame makes it degraded until a frame
-    follows without a gap.
+    ``counters`` adds ``frames`` handed out, ``frames_lost`` (gaps of the sequence), ``frames_incomplete``
+    (arrived damaged and withheld; they are among the lost) and ``frames_stale`` (taken before the last
+    trigger, withheld). A camera without frames is not a fault: a time-out leaves its state. A lost frame
+    makes it degraded until a frame follows without a gap.
     """
 
     _SILENCE_IS_FAULT = False
@@ -30,14 +30,14 @@ class Camera(Device):
         self._seen_connections = 0
         self._triggered_ns: int | None = None
 
-    # ---- hooks ---------------------------------------------------------------------------------------------------
+    # ---- hooks ---------------------------------------------------------------------------------------------
 
     @abstractmethod
     def _grab(self, timeout_s: float) -> Frame:
         """The next complete frame, numbered by the device (0 or more, rising).
 
-        Raises ``TimeoutError`` when there is none in time, ``EndOfFrames``, ``DeviceLost`` or another ``OSError`` when
-        the link broke. A damaged frame is counted (``frames_incomplete``) and left out.
+        Raises ``TimeoutError`` when there is none in time, ``EndOfFrames``, ``DeviceLost`` or another
+        ``OSError`` when the link broke. A damaged frame is counted (``frames_incomplete``) and left out.
         """
 
     def _trigger(self, timeout_s: float) -> None:
@@ -49,13 +49,13 @@ class Camera(Device):
         self._offset = 0
         self._triggered_ns = None
 
-    # ---- public --------------------------------------------------------------------------------------------------
+    # ---- public --------------------------------------------------------------------------------------------
 
     def read(self, timeout_s: float) -> Frame:
         """The next frame, blocking up to ``timeout_s``: each frame once, in order, its arrays read-only.
 
-        ``frame.sequence`` rises from frame to frame, by more than one where frames were lost, also when the device
-        starts counting anew after it was lost (then at least one frame counts as lost).
+        ``frame.sequence`` rises from frame to frame, by more than one where frames were lost, also when the
+        device starts counting anew after it was lost (then at least one frame counts as lost).
 
         Raises:
             DeviceTimeout: no frame in time.
@@ -68,12 +68,12 @@ class Camera(Device):
     def trigger(self, timeout_s: float) -> None:
         """Take a picture now, which the next :meth:`read` gives; blocks until the camera has taken the order.
 
-        Frames from before the trigger, late ones too, are withheld. A camera that takes no software trigger raises
-        :class:`~aiedge.errors.DeviceError`.
+        Frames from before the trigger, late ones too, are withheld. A camera that takes no software trigger
+        raises :class:`~aiedge.errors.DeviceError`.
         """
         self._exchange(self._flush_and_trigger, timeout_s)
 
-    # ---- inside ----------------------------------------------------------------------------------------------------
+    # ---- inside --------------------------------------------------------------------------------------------
 
     def _flush_and_trigger(self, timeout_s: float) -> None:
         self._flush()

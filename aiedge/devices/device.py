@@ -1,7 +1,7 @@
 """What every camera, PLC, sensor and robot has in common: one link with one state machine.
 
-A driver implements a few hooks and sends its requests through :meth:`Device._exchange`; states, callbacks, counters,
-time-outs, reconnecting and the discarding of stale answers are the same for all.
+A driver implements a few hooks and sends its requests through :meth:`Device._exchange`; states, callbacks,
+counters, time-outs, reconnecting and the discarding of stale answers are the same for all.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ DeviceT = TypeVar("DeviceT", bound="Device")
 
 # How long close() waits for the thread that reconnects; it is a daemon and ends by itself after that.
 _CLOSE_WAIT_S = 1.0
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Device(ABC):
     """One device behind one link.
 
     Made with its options (checked here: :class:`~aiedge.errors.DeviceOptionError`), connected by ``with`` or
-    :meth:`open`. Requests may come from several threads and take turns; :meth:`close` may come from any thread at any
-    time and ends a request that another thread waits in. A link that breaks is tried again in a thread of the
-    device's own, so that a request with a short time-out does not have to wait for a slow connection.
+    :meth:`open`. Requests may come from several threads and take turns; :meth:`close` may come from any
+    thread at any time and ends a request that another thread waits in. A link that breaks is tried again in a
+    thread of the device's own, so that a request with a short time-out does not have to wait for a slow
+    connection.
 
     Args:
         name: what errors and telemetry call this device; the driver's name when None.
@@ -50,7 +51,8 @@ class Device(ABC):
 
     # A PLC must answer each request; a camera may have no part before it.
     _SILENCE_IS_FAULT: ClassVar[bool] = True
-    # Simulators and files reconnect inside the call that needs it, so that a run on model time repeats exactly.
+    # Simulators and files reconnect inside the call that needs it, so that a run on model time repeats
+    # exactly.
     _RECOVERS_IN_CALL: ClassVar[bool] = False
 
     def __init__(self, *, name: str | None = None, clock: Clock = SYSTEM_CLOCK, **options: Any) -> None:
@@ -68,7 +70,7 @@ class Device(ABC):
         self._unanswered = 0
         self._blemish = ""
 
-    # ---- hooks: what a driver implements -------------------------------------------------------------------------
+    # ---- hooks: what a driver implements -------------------------------------------------------------------
 
     @abstractmethod
     def _connect(self, timeout_s: float) -> None:
@@ -88,17 +90,17 @@ class Device(ABC):
     def _flush(self) -> None:
         """Make sure that no answer to an earlier request can be taken for the answer to the next one.
 
-        Called before the first request after a time-out; does not block. Where the protocol cannot tell answers
-        apart, raise ``DeviceLost`` ("AIE-DEV-009"): the link is then made anew.
+        Called before the first request after a time-out; does not block. Where the protocol cannot tell
+        answers apart, raise ``DeviceLost`` ("AIE-DEV-009"): the link is then made anew.
         """
 
     def _begin(self) -> None:  # noqa: B027 - most drivers keep nothing from one session to the next
         """:meth:`open` was called: forget the session before. Not called to reconnect."""
 
     def _restore(self, timeout_s: float) -> None:  # noqa: B027 - most sessions have nothing to put back
-        """Reconnected: put back what the device may have lost (subscriptions, modes), within ``timeout_s``."""
+        """Reconnected: put back what the device may have lost (modes, subscriptions) in ``timeout_s``."""
 
-    # ---- public --------------------------------------------------------------------------------------------------
+    # ---- public --------------------------------------------------------------------------------------------
 
     @property
     def state(self) -> DeviceState:
@@ -120,17 +122,17 @@ class Device(ABC):
         return self._machine.counters()
 
     def on_state_change(self, callback: StateCallback) -> None:
-        """Call ``callback(old, new, reason)`` after each change, in order, in a thread that works for the device.
+        """Call ``callback(old, new, reason)`` after each change, in order, in whichever thread made it.
 
         It must be quick and may use nothing of this device but :meth:`close`, the properties and this.
         """
         self._machine.callbacks.append(callback)
 
     def open(self, timeout_s: float | None = None) -> None:
-        """Connect, blocking up to ``timeout_s`` (None: the option ``connect_timeout_s``); open already: nothing.
+        """Connect, blocking up to ``timeout_s`` (None: ``connect_timeout_s``); nothing when it is open.
 
-        All or nothing: after an error (:class:`~aiedge.errors.DeviceTimeout`, :class:`~aiedge.errors.DeviceError`)
-        the device is closed and holds no connection.
+        All or nothing: after an error (:class:`~aiedge.errors.DeviceTimeout`,
+        :class:`~aiedge.errors.DeviceError`) the device is closed and holds no connection.
         """
         limit_s = self.options.connect_timeout_s if timeout_s is None else timeout_s
         deadline = self._deadline(limit_s)
@@ -152,7 +154,7 @@ class Device(ABC):
                 raise
 
     def close(self) -> None:
-        """Disconnect. Idempotent, from any state and thread; a request that waits elsewhere ends with an error."""
+        """Disconnect. Idempotent, from any state and thread; ends a request that waits elsewhere."""
         if self.state is not DeviceState.CLOSED:
             self._machine.shut("closed")
             self._hang_up()
@@ -172,17 +174,19 @@ class Device(ABC):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} {self.state.value}>"
 
-    # ---- for abstract devices and drivers -------------------------------------------------------------------------
+    # ---- for abstract devices and drivers ------------------------------------------------------------------
 
     def _exchange(self, operation: Callable[[float], T], timeout_s: float) -> T:
-        """Run one request, blocking up to ``timeout_s``, which includes waiting for its turn and for the link.
+        """Run one request, blocking up to ``timeout_s`` in all: its turn, the link, the answer.
 
-        ``operation(remaining_s)`` talks to the device and must keep its time. What it raises decides the state:
+        ``operation(remaining_s)`` talks to the device and must keep its time. What it raises decides the
+        state:
 
-        - ``TimeoutError``: no answer. Raised on as ``DeviceTimeout``; whatever comes late is flushed; several in a
-          row mean lost.
-        - ``DeviceLost`` or a bare ``OSError``: the link broke. It is reconnected and, if that succeeds in time,
-          ``operation`` is run **again**: a request reaches the device at least once, so it must bear repeating.
+        - ``TimeoutError``: no answer. Raised on as ``DeviceTimeout``; whatever comes late is flushed; several
+          in a row mean lost.
+        - ``DeviceLost`` or a bare ``OSError``: the link broke. It is reconnected and, if that succeeds in
+          time, ``operation`` is run **again**: a request reaches the device at least once, so it must bear
+          repeating.
         - another ``DeviceError``: the device answered, and refused. Raised on; the link is good.
         """
         deadline = self._deadline(timeout_s)
@@ -222,7 +226,7 @@ class Device(ABC):
             raise UsageError("AIE-DEV-012", where=self.name, value=timeout_s)
         return Deadline(self._clock, timeout_s)
 
-    # ---- the link ------------------------------------------------------------------------------------------------
+    # ---- the link ------------------------------------------------------------------------------------------
 
     @contextmanager
     def _turn(self, deadline: Deadline, timeout_s: float) -> Iterator[None]:
@@ -276,7 +280,7 @@ class Device(ABC):
                 return
 
     def _attempt(self, timeout_s: float) -> bool:
-        """One attempt to reconnect; True when there is no need of another: the device is up, or was closed."""
+        """One attempt to reconnect; True when no other is needed: the device is up, or was closed."""
         try:
             self._machine.move(DeviceState.RECOVERING, self.state_reason)
             self._link_up(Deadline(self._clock, timeout_s), "reconnected", restore=True)
@@ -284,7 +288,7 @@ class Device(ABC):
         except Exception as error:
             self._hang_up()
             if not isinstance(error, OSError):
-                _log.exception("%s: the driver failed while it reconnected", self.name)
+                logger.exception("%s: the driver failed while it reconnected", self.name)
             self._schedule_attempt()
             return not self._fall_back(_text(error))
         return True
@@ -316,7 +320,7 @@ class Device(ABC):
             self._disconnect()
         except OSError as error:
             self._count("disconnect_errors")
-            _log.warning("%s: disconnecting failed: %s", self.name, error)
+            logger.warning("%s: disconnecting failed: %s", self.name, error)
 
     def _open_error(self, error: OSError, timeout_s: float, *, was_closed: bool) -> DeviceError:
         if was_closed:
@@ -327,7 +331,7 @@ class Device(ABC):
             return error
         return DeviceError("AIE-DEV-004", where=self.name, reason=_text(error))
 
-    # ---- what a request tells about the link -----------------------------------------------------------------------
+    # ---- what a request tells about the link ---------------------------------------------------------------
 
     def _flush_stale(self) -> None:
         if self._stale:

@@ -1,4 +1,4 @@
-"""Options of drivers: frozen models, so that ``open_device`` and a line's file are checked by the same rules."""
+"""Options of drivers: frozen models, so that ``open_device`` and a line's file obey the same rules."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from aiedge.errors import DeviceOptionError
 
 
 class Options(BaseModel):
-    """Base of every group of options: frozen, no unknown keys, no silent conversion (``"5"`` is not a number)."""
+    """Base of every group of options: frozen, no unknown keys, no conversion (``"5"`` is no number)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Reconnect(Options):
-    """How a lost device is tried again: at once, then after ``first_delay_s``, times ``factor``, up to ``cap_s``.
+    """How a lost device is tried again: at once, after ``first_delay_s``, times ``factor`` up to ``cap_s``.
 
-    Each delay is lengthened by a random share of up to ``jitter`` of itself, drawn from ``seed`` and the device's
-    name, so that many stations do not call a restarted PLC in step. An answer, not a connection, starts it over.
+    Each delay is lengthened by a random share of up to ``jitter`` of itself, drawn from ``seed`` and the
+    device's name, so that many stations do not call a restarted PLC in step. An answer, not a connection,
+    starts it over.
     """
 
     first_delay_s: float = Field(default=0.1, gt=0)
@@ -33,8 +34,8 @@ class Reconnect(Options):
 class DeviceOptions(Options):
     """The options that every driver has; a driver's own model adds to them.
 
-    ``connect_timeout_s`` bounds ``with`` and each attempt to reconnect; ``lost_after`` is how many requests in a
-    row may stay unanswered before the link counts as lost.
+    ``connect_timeout_s`` bounds ``with`` and each attempt to reconnect; ``lost_after`` is how many requests
+    in a row may stay unanswered before the link counts as lost.
     """
 
     connect_timeout_s: float = Field(default=2.0, gt=0)
@@ -46,7 +47,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def parse_options(model: type[ModelT], options: Mapping[str, Any], *, where: str) -> ModelT:
-    """Check ``options`` against ``model``; the first fault is a :class:`DeviceOptionError` that names the option."""
+    """Check ``options``; the first fault is a :class:`DeviceOptionError` that names the option."""
     try:
         return model.model_validate(dict(options))
     except ValidationError as error:

@@ -32,8 +32,9 @@ class PlcOptions(DeviceOptions):
 class Plc(Device):
     """A controller with tags.
 
-    A value is an ``int``: 0 or 1 for a bit, 0..65535 for a register. Reading and writing can repeat a request whose
-    answer was lost with the link, so that tags hold levels (a state, a number), never "one more of this".
+    A value is an ``int``: 0 or 1 for a bit, 0..65535 for a register. Reading and writing can repeat a request
+    whose answer was lost with the link, so that tags hold levels (a state, a number), never "one more of
+    this".
     """
 
     options_model = PlcOptions
@@ -48,7 +49,7 @@ class Plc(Device):
     }
     _WRITE_LIMITS: ClassVar[Mapping[Area, int]] = {"coil": 1968, "holding": 123}
 
-    # ---- hooks ---------------------------------------------------------------------------------------------------
+    # ---- hooks ---------------------------------------------------------------------------------------------
 
     @abstractmethod
     def _read_block(self, area: Area, start: int, count: int, timeout_s: float) -> Sequence[int]:
@@ -60,12 +61,12 @@ class Plc(Device):
 
     @abstractmethod
     def _write_block(self, area: Area, start: int, values: Sequence[int], timeout_s: float) -> None:
-        """One request that sets neighbours of ``area`` from address ``start`` together; returns once acknowledged.
+        """One request that sets neighbours of ``area`` from ``start``; returns once acknowledged.
 
         Raises as :meth:`_read_block`.
         """
 
-    # ---- public --------------------------------------------------------------------------------------------------
+    # ---- public --------------------------------------------------------------------------------------------
 
     @property
     def tags(self) -> Mapping[str, TagAddress]:
@@ -101,9 +102,9 @@ class Plc(Device):
     def write(self, values: Mapping[str, int], *, timeout_s: float) -> None:
         """Set tags, blocking up to ``timeout_s`` until the PLC has acknowledged all of them.
 
-        Neighbours of one area are set by one request (up to 123 registers), which the PLC carries out as one. Apart
-        from that the areas are written in the order of their first tag; where another order matters, write twice.
-        After an error it is not known which of them were set.
+        Neighbours of one area are set by one request (up to 123 registers), which the PLC carries out as one.
+        Apart from that the areas are written in the order of their first tag; where another order matters,
+        write twice. After an error it is not known which of them were set.
 
         Raises:
             DeviceTimeout: no acknowledgement in time.

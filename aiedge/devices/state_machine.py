@@ -11,14 +11,14 @@ from aiedge.devices.state import TRANSITIONS, DeviceState
 from aiedge.errors import DeviceError
 
 StateCallback = Callable[[DeviceState, DeviceState, str], None]
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class StateMachine:
     """Holds one state, allows only :data:`~aiedge.devices.state.TRANSITIONS`, counts and tells each change.
 
-    ``stopped`` is set while closed, so that whoever waits can wait for it; ``settled`` is cleared while the link is
-    lost or being recovered.
+    ``stopped`` is set while closed, so that whoever waits can wait for it; ``settled`` is cleared while the
+    link is lost or being recovered.
     """
 
     def __init__(self, name: str) -> None:
@@ -43,7 +43,7 @@ class StateMachine:
         self._tell()
 
     def move(self, new: DeviceState, reason: str) -> None:
-        """Change the state; the "closed" error when :meth:`shut` came first, for then there is nothing to move."""
+        """Change the state; when :meth:`shut` came first, raise the "closed" error instead."""
         with self._lock:
             if self.stopped.is_set():
                 raise self.closed_error()
@@ -106,4 +106,4 @@ class StateMachine:
         except Exception:
             # A listener's mistake must not end the link that it listens to.
             self.count("callback_errors")
-            _log.exception("%s: a state callback failed", self._name)
+            logger.exception("%s: a state callback failed", self._name)

@@ -48,8 +48,8 @@ class Block(NamedTuple):
 def contiguous_blocks(addresses: Iterable[TagAddress], limits: Mapping[Area, int]) -> list[Block]:
     """The fewest requests that cover exactly these addresses, none longer than its area's limit.
 
-    Only true neighbours share a request: a PLC may refuse the addresses between. The blocks come area by area, in the
-    order in which the areas are first named, and rise within an area.
+    Only true neighbours share a request: a PLC may refuse the addresses between. The blocks come area by
+    area, in the order in which the areas are first named, and rise within an area.
 
     >>> tags = [TagAddress(area="holding", address=n) for n in (7, 4, 5)]
     >>> contiguous_blocks(tags, {"holding": 125})
