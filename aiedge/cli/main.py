@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
 
 from aiedge.cli.compile import compile_command
@@ -18,7 +17,6 @@ from aiedge.errors import EXIT_FAILED, AiedgeError, UsageError
 app = typer.Typer(
     name="aiedge",
     help="Quantized inference from the camera to the reject gate.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -55,10 +53,10 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """Run one command line; every error becomes one clear line on standard error and an exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
-    except click.ClickException as error:
+        code = app(arguments or ["--help"], standalone_mode=False)
+    except typer.TyperException as error:
         return _report(UsageError("AIE-CLI-008", reason=error.format_message().rstrip(".")))
-    except click.Abort:
+    except typer.Abort:
         return EXIT_FAILED
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): not an error, and nothing more can be printed.
