@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def _picture(path: Path, spec: TensorSpec) -> NDArray[Any]:
         raise InputError("AIE-CLI-005", where=str(path), name=spec.name, shape=shape)
     height, width = spec.shape[1:3]
     try:
-        with Image.open(path) as picture:
+        with warnings.catch_warnings(), _open(path) as picture:
             if picture.width * picture.height > MAX_PICTURE_PIXELS:
                 reason = f"it has {picture.width} x {picture.height} pixels, the limit is {MAX_PICTURE_PIXELS}"
                 raise UsageError("AIE-CLI-003", where=str(path), reason=reason)
@@ -75,6 +76,12 @@ def _picture(path: Path, spec: TensorSpec) -> NDArray[Any]:
     pixels: NDArray[np.uint8] = np.asarray(fitted, dtype=np.uint8).reshape(spec.shape)
     # Flipping the top bit subtracts 128 in two's complement.
     return pixels if spec.dtype == np.uint8 else (pixels ^ np.uint8(0x80)).view(np.int8)
+
+
+def _open(path: Path) -> Image.Image:
+    # Pillow only warns below twice its own limit; here one limit holds, and nothing but our error is printed.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    return Image.open(path)
 
 
 def _first_line(error: BaseException) -> str:
