@@ -1,7 +1,8 @@
-"""The registers that a reject gate's PLC and its host share: the one table that drivers, the line and the docs use.
+"""The registers that a reject gate's PLC and its host share: the one table of drivers, line and docs.
 
-It lives with the device contracts because both sides need it: the line's gate, and drivers, which may not see the line.
-What the registers mean together, the sequences, is in ``docs/plc-register-map.md``; a test holds that page to this table.
+It lives with the device contracts because both sides need it: the line's gate, and drivers, which may not see
+the line. What the registers mean together, the sequences, is in ``docs/plc-register-map.md``; a test holds
+that page to this table.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ MAP_VERSION = 1
 
 
 class GateRegister(NamedTuple):
-    """One 16-bit register: ``area`` is ``input`` (the PLC writes, the host reads) or ``holding`` (the other way)."""
+    """One 16-bit register; ``area``: ``input`` (PLC writes, host reads) or ``holding`` (the reverse)."""
 
     name: str
     area: str
@@ -23,14 +24,10 @@ class GateRegister(NamedTuple):
 PLC_TO_HOST: tuple[GateRegister, ...] = (
     GateRegister("map_version", "input", 0, "version of this map: 1"),
     GateRegister("mode", "input", 1, "1 pulse, 2 handshake"),
-    GateRegister(
-        "session", "input", 2, "not 0; another one after every start of the program and every operator reset"
-    ),
-    GateRegister("ready", "input", 3, "1: would run or runs; 0: stopped until the operator's reset"),
+    GateRegister("session", "input", 2, "not 0; another one whenever the line is armed anew"),
+    GateRegister("ready", "input", 3, "1: armed or running; 0: stopped until the operator's reset"),
     GateRegister("running", "input", 4, "1: parts move; 0: the line stands"),
-    GateRegister(
-        "stop_reason", "input", 5, "why ready is 0: 1 heartbeat lost, 2 host not ready, 3 operator; else 0"
-    ),
+    GateRegister("stop_reason", "input", 5, "why ready is 0: 1 heartbeat lost, 2 operator; else 0"),
     GateRegister("plc_heartbeat", "input", 6, "changes with every scan of the program"),
     GateRegister(
         "trigger", "input", 7, "number of the newest part at the camera, 1 to 65535, then 1 again; 0 none yet"
@@ -49,7 +46,9 @@ PLC_TO_HOST: tuple[GateRegister, ...] = (
 )
 
 HOST_TO_PLC: tuple[GateRegister, ...] = (
-    GateRegister("host_ready", "holding", 0, "1: the host judges parts; 0: it does not (or starts)"),
+    GateRegister(
+        "host_ready", "holding", 0, "1: the host judges parts; 0: it starts or ends, no new parts please"
+    ),
     GateRegister("heartbeat", "holding", 1, "changes in every heartbeat period while the whole host is well"),
     GateRegister(
         "host_session", "holding", 2, "the session that the host works in: session, repeated; 0 none"
