@@ -1,0 +1,142 @@
+"""Boards to train on, rendered or real, cut into augmented crops with their target heat maps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from aiedge.vision import align, shift
+from aiedge_drivers.sim.boards import BoardGenerator
+
+KINDS = 6
+STRIDE = 8
+# People mark a defect with a margin; the generator's truth is tight. This makes them alike.
+_MARK_MARGIN_PX = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A test image, its aligned template, its marks: (n, 5) float32 of centre x, y, width, height, kind."""
+
+    name: str
+    test: NDArray[np.uint8]
+    template: NDArray[np.uint8]
+    marks: NDArray[np.float32]
+
+
+def rendered_boards(seed: int, count: int) -> list[Board]:
+    """Boards from the simulator's generator, with worse misfits than the demo's, as real lines have them."""
+    generator = BoardGenerator(seed, good_share=0.1, defects=(2, 12), shift_px=4, residual_px=6.0)
+    boards = []
+    for index in range(count):
+        board = generator.render(index)
+        grow = 2 * _MARK_MARGIN_PX
+        marks = [(*d.center, d.w + grow, d.h + grow, d.kind - 1) for d in board.defects]
+        boards.append(_aligned(f"rendered-{index}", board.test, board.template, marks))
+    return boards
+
+
+def folder_boards(folder: Path) -> list[Board]:
+    """Every ``ID_test.jpg`` with ``ID_temp.jpg`` and ``ID.txt`` (a mark a line: x1 y1 x2 y2 kind)."""
+    boards = []
+    for labels in sorted(folder.glob("*.txt")):
+        pictures = [folder / f"{labels.stem}{part}.jpg" for part in ("_test", "_temp")]
+        if not all(picture.exists() for picture in pictures):
+            continue
+        test, template = (np.asarray(Image.open(picture).convert("L")) for picture in pictures)
+        rows = [
+            [int(v) for v in re.split(r"[ ,]+", line.strip())]
+            for line in labels.read_text().splitlines()
+            if line
+        ]
+        marks = [((a + c) / 2, (b + d) / 2, c - a, d - b, kind - 1) for a, b, c, d, kind in rows]
+        boards.append(_aligned(labels.stem, test, template, marks))
+    return boards
+
+
+def held_out(names: list[str], rules: Iterable[str]) -> set[str]:
+    """The names kept from training: ``every:5`` is the 0th, 5th, ... of the sorted, ``group:X`` a prefix."""
+    kept: set[str] = set()
+    for rule in rules:
+        what, _, value = rule.partition(":")
+        if what == "every":
+            kept.update(sorted(names)[:: int(value)])
+        elif what == "group":
+            kept.update(name for name in names if name.startswith(value))
+        else:
+            raise ValueError(f"a hold-out rule is every:N or group:PREFIX, not {rule!r}")
+    return kept
+
+
+def network_input(board: Board) -> NDArray[np.float32]:
+    """(640, 640, 2) float32 in -1..1, exactly what the quantized network's int8 input stands for."""
+    return to_float(np.stack([board.test, board.template], -1))
+
+
+def to_float(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey levels 0..255 as -1..127/128: in int8 of scale 1/128 and zero point 0, the level minus 128."""
+    return (pixels.astype(np.float32) - 128) / 128
+
+
+def random_crop(
+    rng: np.random.Generator, board: Board, size: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """An augmented crop: input (size, size, 2), and target heat maps with a last channel of weights."""
+    test, template, marks = board.test, board.template, board.marks
+    fit = float(rng.random())
+    if fit < 0.1:
+        # A good part: the template against itself, not quite in place.
+        test, marks = template, marks[:0]
+        template = _moved(template, *rng.integers(-2, 3, 2))
+    elif fit < 0.35:
+        template = _moved(template, *rng.integers(-1, 2, 2))
+    top, left = rng.integers(0, test.shape[0] - size + 1), rng.integers(0, test.shape[1] - size + 1)
+    pixels = np.stack([p[top : top + size, left : left + size] for p in (test, template)], -1)
+    target = _target(marks - np.array([left, top, 0, 0, 0], np.float32), size // STRIDE)
+    if rng.random() < 0.5:
+        pixels, target = pixels[:, ::-1], target[:, ::-1]
+    turns = int(rng.integers(4))
+    values, target = to_float(np.rot90(pixels, turns)), np.rot90(target, turns)
+    if rng.random() < 0.3:
+        noise = rng.normal(0, rng.uniform(0, 0.15), values.shape).astype(np.float32)
+        values = np.clip(values + noise, -1, 127 / 128)
+    return values, target
+
+
+def _aligned(
+    name: str, test: NDArray[np.uint8], template: NDArray[np.uint8], marks: list[tuple[float, ...]]
+) -> Board:
+    array = np.array(marks, np.float32).reshape(-1, 5)
+    return Board(name, test, shift(template, align(test, template)), array)
+
+
+def _moved(image: NDArray[np.uint8], dy: int, dx: int) -> NDArray[np.uint8]:
+    padded = np.pad(image, 2, mode="edge")
+    return padded[2 + dy : 2 + dy + image.shape[0], 2 + dx : 2 + dx + image.shape[1]]
+
+
+def _target(marks: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
+    """One bump a mark in its kind's channel; weight 0 where a mark's middle lies beyond the crop's border."""
+    target = np.zeros((cells, cells, KINDS + 1), np.float32)
+    target[..., KINDS] = 1
+    grid = np.arange(cells)
+    for x, y, width, height, kind in marks:
+        column, row = int(np.floor(x / STRIDE)), int(np.floor(y / STRIDE))
+        if 0 <= column < cells and 0 <= row < cells:
+            along_x = np.exp(-((grid - column) ** 2) / (2 * max(0.8, width / STRIDE / 5) ** 2))
+            along_y = np.exp(-((grid - row) ** 2) / (2 * max(0.8, height / STRIDE / 5) ** 2))
+            heat = target[..., int(kind)]
+            np.maximum(heat, along_y[:, None] * along_x, out=heat)
+        else:
+            begin_x, end_x = (int(np.clip((x + s * width / 2) / STRIDE + (s > 0), 0, cells)) for s in (-1, 1))
+            begin_y, end_y = (
+                int(np.clip((y + s * height / 2) / STRIDE + (s > 0), 0, cells)) for s in (-1, 1)
+            )
+            target[begin_y:end_y, begin_x:end_x, KINDS] = 0
+    return target
