@@ -11,7 +11,9 @@ MESSAGES: dict[str, Message] = {
     "AIE-MOD-002": Message(
         "A file named {suffix!r} is not a model that aiedge reads.", "Give a .tflite or an .aie file."
     ),
-    "AIE-MOD-003": Message("The model has {count} {unit}; aiedge takes up to {limit}.", "Use a smaller model."),
+    "AIE-MOD-003": Message(
+        "The file has {size_bytes} bytes; aiedge reads models of up to {limit_bytes} bytes.", "Use a smaller model."
+    ),
     "AIE-MOD-004": Message("The TFLite file is damaged: {reason}.", _AGAIN),
     "AIE-MOD-005": Message(
         "The operator {operator} is not supported.",
@@ -46,4 +48,5 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-MOD-015": Message("The labels cannot be stored: {reason}.", "Give one label a line."),
     "AIE-MOD-016": Message("The file cannot be written: {reason}.", "Check the path, its permissions and the disk."),
+    "AIE-MOD-017": Message("The model has {count} {unit}; aiedge takes up to {limit}.", "Use a smaller model."),
 }

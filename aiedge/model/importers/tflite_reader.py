@@ -1,8 +1,8 @@
 """The only code that touches the bytes of a .tflite file: untrusted bytes -> plain, checked data.
 
 The schema package ``tflite`` and the flatbuffers runtime check nothing. Here every table, vtable, vector and
-string is checked to lie in the file before it is read, every index is checked against what it points into, counts
-and sizes are capped before anything is allocated, and whatever the parser still raises becomes a
+string is checked to lie in the file before it is read, every index is checked against what it points into,
+counts and sizes are capped before anything is allocated, and whatever the parser still raises becomes a
 :class:`ModelError`.
 
 Format: flatbuffers' "internals" document and TensorFlow Lite's schema.fbs (version 3, identifier ``TFL3``).
@@ -59,7 +59,7 @@ _VOFFSET = struct.Struct("<H")
 
 @dataclass(frozen=True, slots=True)
 class FileTensor:
-    """A tensor as the file has it. ``data``: a constant's raw bytes (a read-only view of the file) or None."""
+    """A tensor as the file has it. ``data``: a constant's raw bytes (a view of the file) or None."""
 
     place: str
     name: str
@@ -77,8 +77,8 @@ class FileTensor:
 class FileOperator:
     """An operator as the file has it.
 
-    ``inputs`` index the model's tensors or are :data:`ABSENT`; ``options`` maps the schema's accessor names to
-    values (empty where the file has no options).
+    ``inputs`` index the model's tensors or are :data:`ABSENT`; ``options`` maps the schema's accessor names
+    to values (empty where the file has no options).
     """
 
     place: str
@@ -101,7 +101,7 @@ class FileModel:
 def read_tflite(data: bytes, source: str) -> FileModel:
     """Read a whole .tflite file; ``source`` names it in errors. Raises ModelError, nothing else."""
     if len(data) > MAX_FILE_BYTES:
-        raise ModelError("AIE-MOD-003", where=source, count=len(data), unit="bytes", limit=MAX_FILE_BYTES)
+        raise ModelError("AIE-MOD-003", where=source, size_bytes=len(data), limit_bytes=MAX_FILE_BYTES)
     with _parser_errors(source):
         if len(data) < 8 or data[4:8] != _IDENTIFIER:
             raise ModelError("AIE-MOD-004", where=source, reason="it does not carry the identifier TFL3")
@@ -160,7 +160,8 @@ class _CheckedTable(Table):  # type: ignore[misc]  # flatbuffers has no types
 
     def Offset(self, vtableOffset: int) -> int:  # noqa: N802, N803 - the base class's names
         index = vtableOffset // 2 - 2
-        return self._fields[index] if index < len(self._fields) else 0
+        offset: int = self._fields[index] if index < len(self._fields) else 0
+        return offset
 
     def Indirect(self, off: int) -> int:  # noqa: N802
         return off + self._unsigned(off)
@@ -174,10 +175,11 @@ class _CheckedTable(Table):  # type: ignore[misc]  # flatbuffers has no types
 
     def VectorLen(self, off: int) -> int:  # noqa: N802
         start = self.Pos + off
-        return self._unsigned(start + self._unsigned(start))
+        length: int = self._unsigned(start + self._unsigned(start))
+        return length
 
     def Vector(self, off: int) -> int:  # noqa: N802
-        start = self.Pos + off
+        start: int = self.Pos + off
         return start + self._unsigned(start) + 4
 
     def Union(self, t2: Table, off: int) -> None:  # noqa: N802
@@ -249,7 +251,7 @@ class _Reader:
         )
 
     def _kind(self, code: Any) -> str:
-        # Files before schema 3a have the operator in the deprecated field only, newer ones in both or the new one.
+        # Files before schema 3a have only the deprecated field, newer ones both or only the new one.
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         return _OPERATOR_NAMES.get(number, f"number {number}")
 
@@ -355,7 +357,7 @@ class _Reader:
 
     def _count(self, count: int, unit: str, limit: int) -> int:
         if count > limit:
-            raise ModelError("AIE-MOD-003", where=self._source, count=count, unit=unit, limit=limit)
+            raise ModelError("AIE-MOD-017", where=self._source, count=count, unit=unit, limit=limit)
         return count
 
     def _text(self, raw: bytes | None) -> str:

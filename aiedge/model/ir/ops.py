@@ -1,8 +1,8 @@
 """The operations of the graph: what each takes, gives and computes.
 
-Shapes: ``N`` batch, ``H`` height, ``W`` width, ``C``/``I`` input and ``O`` output channels. The arithmetic of each
-is ``aiedge-1`` (docs/arithmetic.md). ``clamp_min`` and ``clamp_max`` are in the output's integers and carry a fused
-activation; they lie within the range of the output's dtype.
+Shapes: ``N`` batch, ``H`` height, ``W`` width, ``C``/``I`` input and ``O`` output channels. The arithmetic of
+each is ``aiedge-1`` (docs/arithmetic.md). ``clamp_min`` and ``clamp_max`` are in the output's integers and
+carry a fused activation; they lie within the range of the output's dtype.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ class DepthwiseConv2D(Op):
 
     Output channel ``c * M + m`` reads input channel ``c``.
     """
-
 
     CODE: ClassVar[int] = 2
     NAME: ClassVar[str] = "depthwise_conv_2d"
@@ -108,9 +107,10 @@ class Mean(Op):
 
 @dataclass(frozen=True, slots=True)
 class Softmax(Op):
-    """x (..., C), table float32 (256) -> softmax over the last axis; ``table[i] = f32(exp(-scale_x * beta * i))``.
+    """x (..., C), table float32 (256) -> softmax over the last axis.
 
-    The importer gives only x; the pass ``tables`` adds the table, so a bundle always has it.
+    ``table[i] = f32(exp(-scale_x * beta * i))``. The importer gives only x; the pass ``tables`` adds the
+    table, so a bundle always has it.
     """
 
     CODE: ClassVar[int] = 7

@@ -1,1 +1,23 @@
-"""One rewrite of the graph a file."""
+"""One rewrite of the graph a file; this is the ordered list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiedge.model.ir.graph import Graph
+from aiedge.model.ir.verify import verify
+from aiedge.model.passes.dead_code import drop_dead_code
+from aiedge.model.passes.tables import add_tables
+
+PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
+    ("tables", add_tables),
+    ("dead_code", drop_dead_code),
+)
+
+
+def run_passes(graph: Graph) -> Graph:
+    """Run all passes on a verified graph, in order, and verify after each; ``graph`` stays as it is."""
+    for _, rewrite in PASSES:
+        graph = rewrite(graph)
+        verify(graph)
+    return graph

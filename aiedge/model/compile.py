@@ -1,0 +1,85 @@
+"""From a model file to a bundle: the one chain, read from top to bottom."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from aiedge.errors import ModelError
+from aiedge.model.bundle import write_bundle
+from aiedge.model.importers.tflite import import_tflite
+from aiedge.model.ir.graph import Graph
+from aiedge.model.ir.limits import MAX_FILE_BYTES
+from aiedge.model.ir.verify import verify
+from aiedge.model.passes import run_passes
+
+
+def import_model(data: bytes, name: str) -> Graph:
+    """The bytes of a ``.tflite`` file -> the verified graph, ready to interpret or to bundle.
+
+    ``name`` (the file's) becomes the graph's and stands in errors. Raises ModelError, nothing else.
+    """
+    graph = import_tflite(data, name)
+    verify(graph)
+    return run_passes(graph)
+
+
+def compile_bytes(data: bytes, name: str, labels: Sequence[str] = ()) -> bytes:
+    """The bytes of a ``.tflite`` file -> the bytes of a bundle. Raises ModelError, nothing else."""
+    source = Path(name).name
+    meta = {
+        "producer": "aiedge",
+        "version": version("aiedge"),
+        "source": source,
+        "source_sha256": hashlib.sha256(data).hexdigest(),
+    }
+    return write_bundle(import_model(data, source), labels, meta)
+
+
+def compile_model(path: Path, labels: Sequence[str] = ()) -> bytes:
+    """A ``.tflite`` file -> the bytes of a bundle. Blocks on the disk; raises ModelError, nothing else."""
+    if path.suffix != ".tflite":
+        raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes > MAX_FILE_BYTES:
+            raise ModelError(
+                "AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_FILE_BYTES
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError("AIE-MOD-001", where=str(path), reason=error.strerror or error) from error
+    return compile_bytes(data, path.name, labels)
+
+
+def compile_file(source: Path, destination: Path, labels: Sequence[str] = ()) -> None:
+    """Compile ``source`` into ``destination``, which is wholly the new bundle or untouched."""
+    bundle = compile_model(source, labels)
+    try:
+        _write_atomically(destination, bundle)
+    except OSError as error:
+        raise ModelError("AIE-MOD-016", where=str(destination), reason=error.strerror or error) from error
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        # the rename itself must survive a power cut
+        os.fsync(directory)
+    finally:
+        os.close(directory)

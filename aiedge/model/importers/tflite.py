@@ -1,0 +1,29 @@
+"""A quantized .tflite file -> Graph."""
+
+from __future__ import annotations
+
+from aiedge.errors import ModelError
+from aiedge.model.importers.tflite_ops import OPERATORS
+from aiedge.model.importers.tflite_reader import read_tflite
+from aiedge.model.importers.tflite_tensors import TensorTable
+from aiedge.model.ir.graph import Graph, Node
+
+
+def import_tflite(data: bytes, name: str) -> Graph:
+    """Turn the bytes of a .tflite file into a graph; ``name`` becomes the graph's and stands in errors.
+
+    int8 and uint8 models, quantized per tensor or (int8 weights) per channel, with fixed shapes. Padding
+    becomes explicit, fused activations become clamps, a missing bias becomes zeros. Constants are views of
+    ``data``. Raises ModelError for a damaged, hostile, float or unsupported model. The graph is not verified
+    yet.
+    """
+    model = read_tflite(data, name)
+    tensors = TensorTable(model.tensors)
+    inputs = tuple(tensors.index(i) for i in model.inputs)
+    nodes: list[Node] = []
+    for operator in model.operators:
+        if operator.kind not in OPERATORS:
+            raise ModelError("AIE-MOD-005", where=operator.place, operator=operator.kind)
+        nodes.append(OPERATORS[operator.kind](tensors, operator))
+    outputs = tuple(tensors.index(i) for i in model.outputs)
+    return Graph(name=name, tensors=tensors.tensors, nodes=nodes, inputs=inputs, outputs=outputs)
