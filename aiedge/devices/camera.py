@@ -41,7 +41,11 @@ class Camera(Device):
         """
 
     def _trigger(self, timeout_s: float) -> None:
-        """Tell the camera to take a picture now; a camera that cannot keeps this one, which refuses."""
+        """Tell the camera to take a picture now; one that cannot keeps this hook.
+
+        Frames are recognised as older than the trigger by their time on the host's clock; a driver whose frames
+        have none drops them here.
+        """
         raise DeviceError("AIE-DEV-018", where=self.name)
 
     def _begin(self) -> None:
@@ -63,7 +67,7 @@ class Camera(Device):
             EndOfFrames: a finite source has no more.
             DeviceError: the device is closed, or this frame cannot be had.
         """
-        return self._exchange(self._next, timeout_s)
+        return self._exchange(self._next_frame, timeout_s)
 
     def trigger(self, timeout_s: float) -> None:
         """Take a picture now, which the next :meth:`read` gives; blocks until the camera has taken the order.
@@ -71,17 +75,16 @@ class Camera(Device):
         Frames from before the trigger, late ones too, are withheld. A camera that takes no software trigger
         raises :class:`~aiedge.errors.DeviceError`.
         """
-        self._exchange(self._flush_and_trigger, timeout_s)
+        self._exchange(self._trigger_now, timeout_s)
 
     # ---- inside --------------------------------------------------------------------------------------------
 
-    def _flush_and_trigger(self, timeout_s: float) -> None:
-        self._flush()
+    def _trigger_now(self, timeout_s: float) -> None:
         triggered_ns = self._clock.monotonic_ns()
         self._trigger(timeout_s)
         self._triggered_ns = triggered_ns
 
-    def _next(self, timeout_s: float) -> Frame:
+    def _next_frame(self, timeout_s: float) -> Frame:
         deadline = self._deadline(timeout_s)
         frame = self._grab(timeout_s)
         while self._is_stale(frame):

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from aiedge.errors import DeviceOptionError
+
+
+def _resolve(value: object, info: ValidationInfo) -> object:
+    folder = info.context["folder"] if info.context else Path()
+    return folder / value if isinstance(value, (str, Path)) and str(value) else value
+
+
+FilePath = Annotated[Path, BeforeValidator(_resolve)]
+"""A path; a relative one starts at the folder of the file that it stands in, or at the working folder."""
 
 
 class Options(BaseModel):
@@ -46,10 +56,15 @@ class DeviceOptions(Options):
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def parse_options(model: type[ModelT], options: Mapping[str, Any], *, where: str) -> ModelT:
-    """Check ``options``; the first fault is a :class:`DeviceOptionError` that names the option."""
+def parse_options(
+    model: type[ModelT], options: Mapping[str, Any], *, where: str, folder: Path | None = None
+) -> ModelT:
+    """Check ``options``; the first fault is a :class:`DeviceOptionError` that names the option.
+
+    ``folder`` is where relative paths start, the working folder when None.
+    """
     try:
-        return model.model_validate(dict(options))
+        return model.model_validate(dict(options), context={"folder": folder} if folder else None)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         option = ".".join(str(part) for part in fault["loc"]) or "options"

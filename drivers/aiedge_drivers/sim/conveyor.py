@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 
 class Exposure(NamedTuple):
-    """Part ``index`` (the first is 0) is exposed at ``time_ns`` of the camera's clock, perhaps later."""
+    """Part number ``part`` (the first is 0) is exposed at ``time_ns``, perhaps in the future."""
 
-    index: int
+    part: int
     time_ns: int
 
 

@@ -1,0 +1,52 @@
+"""One picture file, which may be damaged or hostile, to pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "BMP")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
+_GREY_MODES = ("1", "L", "LA")
+_COLOUR_MODES = ("RGB", "RGBA", "P", "CMYK", "YCbCr")
+
+
+class PictureError(ValueError):
+    """A file is not a picture that we read; the text is part of a sentence."""
+
+
+def read_picture(path: Path, max_pixels: int) -> NDArray[np.uint8]:
+    """The pixels of a JPEG, PNG or BMP file: (height, width) grey or (height, width, 3) RGB.
+
+    Raises :class:`PictureError` for whatever is wrong inside the file, before memory is taken for more than
+    ``max_pixels``; ``OSError`` with an ``errno`` where the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        try:
+            with Image.open(file, formats=FORMATS) as picture:
+                return _pixels(picture, max_pixels)
+        except PictureError:
+            raise
+        except Exception as error:
+            # Pillow's decoders raise a dozen types on damaged data; all of them mean this file.
+            raise PictureError(_reason(error)) from error
+
+
+def _pixels(picture: Image.Image, max_pixels: int) -> NDArray[np.uint8]:
+    width, height = picture.size
+    if width * height > max_pixels:
+        raise PictureError(f"it has {width} x {height} pixels, more than the {max_pixels} allowed")
+    if picture.mode in _GREY_MODES:
+        return np.array(picture.convert("L"), dtype=np.uint8)
+    if picture.mode in _COLOUR_MODES:
+        return np.array(picture.convert("RGB"), dtype=np.uint8)
+    raise PictureError(f"its pixel format {picture.mode} is not 8-bit grey or colour")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not a JPEG, PNG or BMP picture"
+    return f"it is damaged ({type(error).__name__}: {error})"
