@@ -16,8 +16,9 @@ class Camera(Device):
     """A device that shows one part after the other.
 
     ``counters`` adds ``frames`` handed out, ``frames_lost`` (gaps of the sequence), ``frames_incomplete``
-    (arrived damaged and withheld; they are among the lost) and ``frames_stale`` (taken before the last
-    trigger, withheld). A camera without frames is not a fault: a time-out leaves its state. A lost frame
+    (arrived damaged and withheld; they are among the lost), ``frames_stale`` (taken before the last
+    trigger, withheld) and ``frames_recounted`` (times the device started counting anew: what was lost then is
+    not known). A camera without frames is not a fault: a time-out leaves its state. A lost frame
     makes it degraded until a frame follows without a gap.
     """
 
@@ -111,6 +112,7 @@ class Camera(Device):
                     )
                 self._offset += last + 2 - raw
                 lost = 1
+                self._count("frames_recounted")
             else:
                 lost = raw - last - 1
         self._last_raw = raw
