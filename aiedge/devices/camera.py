@@ -42,10 +42,10 @@ class Camera(Device):
         """
 
     def _trigger(self, timeout_s: float) -> None:
-        """Tell the camera to take a picture now; one that cannot keeps this hook.
+        """Tell the camera to take a picture now; this one is for cameras that cannot.
 
-        Frames are recognised as older than the trigger by their time on the host's clock; a driver whose frames
-        have none drops them here.
+        Frames are recognised as older than the trigger by their time on the host's clock; a driver whose
+        frames have none drops them here.
         """
         raise DeviceError("AIE-DEV-018", where=self.name)
 

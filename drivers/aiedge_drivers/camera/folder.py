@@ -25,13 +25,15 @@ class FolderCameraOptions(DeviceOptions):
     ``path``: the folder. ``test_suffix`` and ``reference_suffix``: a part's test image is named with the
     first, its template with the second (``00041001_test.jpg`` and ``00041001_temp.jpg``); with
     ``test_suffix`` alone the parts have no template; with neither, every JPEG, PNG and BMP file is a part.
-    ``loop``: start over at the end. ``period_s``: one part after the other, 0 as fast as they are read.
+    ``colour``: frames are RGB instead of grey, however each file is stored. ``loop``: start over at the end.
+    ``period_s``: one part after the other, 0 as fast as they are read.
     ``max_pixels``: a larger picture is refused.
     """
 
     path: FilePath
     test_suffix: str | None = Field(default=None, min_length=1)
     reference_suffix: str | None = Field(default=None, min_length=1)
+    colour: bool = False
     loop: bool = False
     period_s: float = Field(default=0.0, ge=0)
     first_part_id: int = 1
@@ -145,7 +147,7 @@ class FolderCamera(Camera):
 
     def _read(self, path: Path) -> NDArray[np.uint8]:
         try:
-            return read_picture(path, self.options.max_pixels)
+            return read_picture(path, self.options.max_pixels, colour=self.options.colour)
         except PictureError as error:
             self._advance()
             raise self._picture_error(path, str(error)) from error

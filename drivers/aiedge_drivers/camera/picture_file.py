@@ -10,24 +10,25 @@ from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "BMP")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
-_GREY_MODES = ("1", "L", "LA")
-_COLOUR_MODES = ("RGB", "RGBA", "P", "CMYK", "YCbCr")
+# Pillow's modes with 8 bits a channel or fewer; it would clip the others without a word.
+_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")
 
 
 class PictureError(ValueError):
     """A file is not a picture that we read; the text is part of a sentence."""
 
 
-def read_picture(path: Path, max_pixels: int) -> NDArray[np.uint8]:
-    """The pixels of a JPEG, PNG or BMP file: (height, width) grey or (height, width, 3) RGB.
+def read_picture(path: Path, max_pixels: int, *, colour: bool = False) -> NDArray[np.uint8]:
+    """A JPEG, PNG or BMP file's pixels: (height, width) grey or, with ``colour``, (height, width, 3) RGB.
 
-    Raises :class:`PictureError` for whatever is wrong inside the file, before memory is taken for more than
-    ``max_pixels``; ``OSError`` with an ``errno`` where the file cannot be opened.
+    Colour becomes grey by ITU-R BT.601's luma, which leaves a grey picture that is stored as colour
+    unchanged. Raises :class:`PictureError` for whatever is wrong inside the file, before memory is taken for
+    more than ``max_pixels``; ``OSError`` with an ``errno`` where the file cannot be opened.
     """
     with path.open("rb") as file:
         try:
             with Image.open(file, formats=FORMATS) as picture:
-                return _pixels(picture, max_pixels)
+                return _pixels(picture, max_pixels, "RGB" if colour else "L")
         except PictureError:
             raise
         except Exception as error:
@@ -35,15 +36,13 @@ def read_picture(path: Path, max_pixels: int) -> NDArray[np.uint8]:
             raise PictureError(_reason(error)) from error
 
 
-def _pixels(picture: Image.Image, max_pixels: int) -> NDArray[np.uint8]:
+def _pixels(picture: Image.Image, max_pixels: int, mode: str) -> NDArray[np.uint8]:
     width, height = picture.size
     if width * height > max_pixels:
         raise PictureError(f"it has {width} x {height} pixels, more than the {max_pixels} allowed")
-    if picture.mode in _GREY_MODES:
-        return np.array(picture.convert("L"), dtype=np.uint8)
-    if picture.mode in _COLOUR_MODES:
-        return np.array(picture.convert("RGB"), dtype=np.uint8)
-    raise PictureError(f"its pixel format {picture.mode} is not 8-bit grey or colour")
+    if picture.mode not in _MODES:
+        raise PictureError(f"its pixel format {picture.mode} is not 8-bit grey or colour")
+    return np.array(picture.convert(mode), dtype=np.uint8)
 
 
 def _reason(error: Exception) -> str:
