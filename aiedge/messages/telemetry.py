@@ -64,7 +64,7 @@ MESSAGES: dict[str, Message] = {
         "Do not publish them again, a host could not recognise the duplicates; look why the disk stalls.",
     ),
     "AIE-TEL-015": Message("The metric store is closed.", "Publish before close()."),
-    "AIE-TEL-016": Message("The option {option} is wrong: {reason}.", "Correct the option."),
+    "AIE-TEL-016": Message("The telemetry option {option} is wrong: {reason}.", "Correct the option."),
     "AIE-TEL-017": Message(
         "The store was closed while the disk refused it: {count} metrics that waited in memory are lost.",
         "Free or repair the disk before closing; without max_delay_s nothing waits in memory.",
@@ -92,5 +92,17 @@ MESSAGES: dict[str, Message] = {
     "AIE-TEL-025": Message(
         "The broker accepted the connection but did not answer within {timeout_s:g} s.",
         "Check that an MQTT broker listens on this port, and whether it wants TLS (mqtts://).",
+    ),
+    "AIE-TEL-026": Message(
+        "The connection to the broker broke: {reason}.",
+        "It is made anew by itself; check the network and the broker.",
+    ),
+    "AIE-TEL-027": Message(
+        "The broker refuses the messages: {reason}.",
+        "Check the broker's access rules for this topic, and its limits; the metrics wait in the store.",
+    ),
+    "AIE-TEL-028": Message(
+        "The broker acknowledged nothing for {timeout_s:g} s.",
+        "Check the broker's load; the metrics wait in the store.",
     ),
 }

@@ -138,9 +138,10 @@ class MetricStore:
     def counters(self) -> StoreCounters:
         """A snapshot; does not wait for the disk."""
         with self._changed:
+            delivered = min(self._pending, len(self._acknowledged))  # the file does not know yet
             return StoreCounters.of(
-                self._tally + self._counts,
-                pending=max(0, self._pending - len(self._acknowledged)),
+                self._tally + self._counts + Counter({"acknowledged": delivered}),
+                pending=self._pending - delivered,
                 at_risk=self._queued if self._max_delay_s is not None else 0,
             )
 
