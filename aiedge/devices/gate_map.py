@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from aiedge.devices.tags import Area, TagAddress
+
 MAP_VERSION = 1
 
 
@@ -16,7 +18,7 @@ class GateRegister(NamedTuple):
     """One 16-bit register; ``area``: ``input`` (PLC writes, host reads) or ``holding`` (the reverse)."""
 
     name: str
-    area: str
+    area: Area
     address: int
     meaning: str
 
@@ -68,3 +70,8 @@ HOST_TO_PLC: tuple[GateRegister, ...] = (
 )
 
 GATE_MAP: tuple[GateRegister, ...] = PLC_TO_HOST + HOST_TO_PLC
+
+
+def gate_tags() -> dict[str, TagAddress]:
+    """The map as the ``tags`` of a PLC driver: a new dictionary, for plants that have other addresses."""
+    return {register.name: TagAddress(area=register.area, address=register.address) for register in GATE_MAP}

@@ -37,7 +37,7 @@ class Plc(Device):
     this".
     """
 
-    options_model = PlcOptions
+    options_model: ClassVar[type[PlcOptions]] = PlcOptions
     options: PlcOptions
 
     # The longest request of each area; these are Modbus' limits.

@@ -59,8 +59,9 @@ class HandshakeHost(HostProtocol):
     def give_up_all(self, now_ns: int) -> None:
         """See :meth:`HostProtocol.give_up_all`; announced parts without a verdict are among them."""
         super().give_up_all(now_ns)
+        outcome = Outcome.SKIPPED if self._ending else Outcome.PLC_LOST
         for number, part_id in self._in_flight.items():
-            self._settle(part_id, number, Verdict.UNKNOWN, Outcome.PLC_LOST, now_ns)
+            self._settle(part_id, number, Verdict.UNKNOWN, outcome, now_ns)
         self._in_flight.clear()
 
     def _begin(self, plc: PlcBlock, before: PlcBlock | None) -> None:

@@ -115,6 +115,8 @@ class HostProtocol(abc.ABC):
         """What the PLC's registers should hold now; the driver of this protocol adds the heartbeat."""
         self._give_up(now_ns)
         self._advance(now_ns)
+        if self._ending and self.idle:
+            self._block = replace(self._block, host_ready=0)
         return self._block
 
     def written(self, block: HostBlock, now_ns: int) -> None:
@@ -125,7 +127,7 @@ class HostProtocol(abc.ABC):
     def receive(self, plc: PlcBlock, now_ns: int) -> None:
         """Take in a block that was read after every write confirmed so far.
 
-        :class:`LineError` when the PLC's program has another map or mode, or can't be followed any more: the driver of
+        :class:`LineError` when the PLC has another map or mode, or can no longer be followed: whoever drives
         this protocol must then end it.
         """
         self._check(plc)
@@ -153,7 +155,6 @@ class HostProtocol(abc.ABC):
         self._ending = True
         self._quiet_confirmed = False
         self.ended = not self.in_session
-        self._block = replace(self._block, host_ready=0)
 
     def give_up_all(self, now_ns: int) -> None:
         """Settle all that is left: nothing more will be said to the PLC."""

@@ -1,0 +1,203 @@
+"""Modbus TCP (MODBUS Messaging on TCP/IP Implementation Guide V1.0b), by pymodbus.
+
+pymodbus' own synchronous client cannot keep a time-out: it waits the whole time again for each fragment, on
+the wall clock, repeats requests by itself and keeps what is left of a late answer. So the requests, the
+framing and the decoding are pymodbus', and the socket under them is ours, with one deadline a request.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import Field
+from pymodbus.client import ModbusTcpClient
+from pymodbus.exceptions import ModbusException
+
+from aiedge.clock import SYSTEM_CLOCK, Clock, Deadline
+from aiedge.devices.gate_map import gate_tags
+from aiedge.devices.plc import Plc, PlcOptions
+from aiedge.devices.tags import Area, TagAddress
+from aiedge.errors import DeviceError, DeviceLost
+
+# MODBUS Application Protocol V1.1b3, section 7.
+_EXCEPTIONS = {
+    1: "illegal function",
+    2: "illegal data address",
+    3: "illegal data value",
+    4: "server device failure",
+    5: "acknowledged, still working on it",
+    6: "server device busy",
+    8: "memory parity error",
+    10: "gateway path unavailable",
+    11: "gateway target device failed to respond",
+}
+_RECEIVE_BYTES = 4096
+# Never reached: the socket's deadline ends every wait before.
+_PYMODBUS_TIMEOUT_S = 3600.0
+
+
+class ModbusTcpOptions(PlcOptions):
+    """Options of ``plc/modbus-tcp``.
+
+    ``address``: IP address, or a name, whose look-up is the operating system's and not bounded by time-outs.
+    ``unit``: the device behind a gateway; servers without one ignore it. ``tags``: the gate's register map
+    when absent.
+    """
+
+    address: str = Field(min_length=1)
+    port: int = Field(default=502, ge=1, le=65535)
+    unit: int = Field(default=1, ge=0, le=255)
+    tags: dict[str, TagAddress] = Field(default_factory=gate_tags, min_length=1)
+
+
+class ModbusTcpPlc(Plc):
+    """A PLC that serves Modbus TCP.
+
+    One connection, one request at a time; registers by functions 3, 4 and 16, bits by 1, 2 and 15. After a
+    time-out the connection is made anew, so that no late answer can be taken for the next one.
+    """
+
+    driver = "plc/modbus-tcp"
+    options_model = ModbusTcpOptions
+    options: ModbusTcpOptions
+
+    def __init__(self, *, name: str | None = None, clock: Clock = SYSTEM_CLOCK, **options: Any) -> None:
+        super().__init__(name=name, clock=clock, **options)
+        self._client: _Client | None = None
+
+    def _connect(self, timeout_s: float) -> None:
+        deadline = Deadline(self._clock, timeout_s)
+        options = self.options
+        client = _Client(options.address, options.port, self._clock)
+        client.open(deadline)
+        self._client = client
+        if self._stop.is_set():
+            self._disconnect()
+        # A socket proves nothing: the device is there when it answers for one of its tags.
+        place = next(iter(options.tags.values()))
+        self._read_block(place.area, place.address, 1, deadline.remaining_s())
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _flush(self) -> None:
+        raise DeviceLost(
+            "AIE-DEV-009", where=self.name, reason="an answer was late, so the connection is made anew"
+        )
+
+    def _read_block(self, area: Area, start: int, count: int, timeout_s: float) -> Sequence[int]:
+        client = self._live_client()
+        requests: dict[Area, Callable[..., Any]] = {
+            "coil": client.read_coils,
+            "discrete": client.read_discrete_inputs,
+            "input": client.read_input_registers,
+            "holding": client.read_holding_registers,
+        }
+        answer = self._ask(client, requests[area], start, timeout_s, count=count)
+        if area in ("coil", "discrete"):
+            # Bits come in whole bytes.
+            values, expected = answer.bits, (count + 7) // 8 * 8
+        else:
+            values, expected = answer.registers, count
+        if len(values) != expected:
+            raise DeviceLost(
+                "AIE-DEV-009", where=self.name, reason=f"{len(values)} values came instead of {count}"
+            )
+        return [int(value) for value in values[:count]]
+
+    def _write_block(self, area: Area, start: int, values: Sequence[int], timeout_s: float) -> None:
+        client = self._live_client()
+        if area == "coil":
+            self._ask(client, client.write_coils, start, timeout_s, values=[bool(v) for v in values])
+        else:
+            self._ask(client, client.write_registers, start, timeout_s, values=list(values))
+
+    def _live_client(self) -> _Client:
+        client = self._client
+        if client is None:
+            raise DeviceLost("AIE-DEV-009", where=self.name, reason="there is no connection")
+        return client
+
+    def _ask(
+        self, client: _Client, request: Callable[..., Any], start: int, timeout_s: float, **arguments: Any
+    ) -> Any:
+        client.deadline = Deadline(self._clock, timeout_s)
+        try:
+            answer = request(start, device_id=self.options.unit, **arguments)
+        except _NoAnswerError as error:
+            raise TimeoutError from error
+        except ModbusException as error:
+            raise DeviceLost("AIE-DEV-009", where=self.name, reason=str(error)) from error
+        if answer.isError():
+            code = answer.exception_code
+            meaning = _EXCEPTIONS.get(code, "not a code of Modbus")
+            raise DeviceError("AIE-DEV-020", where=self.name, reason=f"exception {code}, {meaning}")
+        return answer
+
+
+class _NoAnswerError(Exception):
+    """Not a ``TimeoutError``: pymodbus takes that for its own and repeats the request."""
+
+
+class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymodbus for Any
+    """pymodbus' client over a socket that keeps ``deadline``; the methods are those that pymodbus calls."""
+
+    def __init__(self, address: str, port: int, clock: Clock) -> None:
+        super().__init__(address, port=port, timeout=_PYMODBUS_TIMEOUT_S, retries=0)
+        self._place = (address, port)
+        self.deadline = Deadline(clock, 0.0)
+        self._closed = False
+
+    def open(self, deadline: Deadline) -> None:
+        """Connect, in time or with a ``TimeoutError``."""
+        sock = socket.create_connection(self._place, timeout=max(deadline.remaining_s(), 1e-3))
+        # Nagle's algorithm would hold back a request until the answer to the one before is acknowledged.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket: socket.socket | None = sock
+
+    def connect(self) -> bool:
+        """Never by itself: the device decides when to connect."""
+        return not self._closed
+
+    def close(self) -> None:
+        """Close, and end a wait of another thread with an ``OSError``. Idempotent."""
+        self._closed = True
+        sock, self.socket = self.socket, None
+        if sock is None:
+            return
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # The other side was faster; closing is all that is left to do.
+            pass
+        finally:
+            sock.close()
+
+    def send(self, request: bytes, addr: tuple[str, int] | None = None) -> int:
+        del addr
+        self._ready_socket().sendall(request)
+        return len(request)
+
+    def recv(self, size: int | None) -> bytes:
+        try:
+            received = self._ready_socket().recv(size or _RECEIVE_BYTES)
+        except TimeoutError as error:
+            raise _NoAnswerError from error
+        if not received:
+            raise ConnectionResetError("the device closed the connection")
+        return received
+
+    def _ready_socket(self) -> socket.socket:
+        sock = self.socket
+        if sock is None:
+            raise ConnectionResetError("the connection is closed")
+        remaining_s = self.deadline.remaining_s()
+        if remaining_s <= 0:
+            raise _NoAnswerError
+        sock.settimeout(remaining_s)
+        live: socket.socket = sock
+        return live
