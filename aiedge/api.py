@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiedge.engines.catalog import ENGINES
-from aiedge.errors import EngineError, InputError, ModelError, UsageError
+from aiedge.errors import EngineError, InputError, UsageError
 from aiedge.model.compile import compile_bytes
+from aiedge.model.read_file import read_model_file
 from aiedge.registry import find_driver, load_object
 from aiedge.types import Memory, Placement, TensorSpec
 
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
     from aiedge.devices.device import Device
     from aiedge.engines.base import Engine
-
-# A model file is read whole: beyond this it is refused before it is read.
-MAX_MODEL_BYTES = 1 << 31
-_SUFFIXES = (".aie", ".tflite")
 
 
 class Model:
@@ -107,19 +104,6 @@ def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int =
         data = compile_bytes(data, str(file))
     make = cast("Callable[[str, bytes, int], Engine]", load_object(entry.loader))
     return Model(make(str(file), data, threads))
-
-
-def read_model_file(path: Path) -> bytes:
-    """The bytes of a model file; :class:`~aiedge.errors.ModelError` when it is none, too large or not readable."""
-    if path.suffix not in _SUFFIXES:
-        raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
-    try:
-        size_bytes = path.stat().st_size
-        if size_bytes > MAX_MODEL_BYTES:
-            raise ModelError("AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_MODEL_BYTES)
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError("AIE-MOD-001", where=str(path), reason=error.strerror or error) from error
 
 
 def open_device(driver: str, /, **options: Any) -> Device:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import aiedge
 from aiedge.cli.output import print_json, print_table
 from aiedge.cli.read_input import read_input
+from aiedge.cli.read_labels import read_labels
 from aiedge.errors import UsageError
 from aiedge.types import TensorSpec
 
@@ -29,7 +30,7 @@ def infer(
     loaded = aiedge.load(model, engine=engine, threads=threads)
     if len(loaded.inputs) != 1:
         raise UsageError("AIE-CLI-001", where=str(model), name="inputs", value=len(loaded.inputs), expected="one")
-    names = _read_labels(labels) if labels is not None else loaded.labels
+    names = read_labels(labels) if labels is not None else loaded.labels
     out = loaded.allocate_outputs()
     spec = loaded.outputs[0]
     if labels is not None and len(names) != spec.shape[-1]:
@@ -63,12 +64,3 @@ def _best(output: NDArray[Any], spec: TensorSpec, names: tuple[str, ...], top: i
         }
         for i in order
     ]
-
-
-def _read_labels(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    except OSError as error:
-        raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
-    except UnicodeDecodeError as error:
-        raise UsageError("AIE-CLI-002", where=str(path), reason=error) from error

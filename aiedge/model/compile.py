@@ -13,9 +13,9 @@ from aiedge.errors import ModelError
 from aiedge.model.bundle import write_bundle
 from aiedge.model.importers.tflite import import_tflite
 from aiedge.model.ir.graph import Graph
-from aiedge.model.ir.limits import MAX_FILE_BYTES
 from aiedge.model.ir.verify import verify
 from aiedge.model.passes import run_passes
+from aiedge.model.read_file import read_model_file
 
 
 def import_model(data: bytes, name: str) -> Graph:
@@ -44,16 +44,7 @@ def compile_model(path: Path, labels: Sequence[str] = ()) -> bytes:
     """A ``.tflite`` file -> the bytes of a bundle. Blocks on the disk; raises ModelError, nothing else."""
     if path.suffix != ".tflite":
         raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
-    try:
-        size_bytes = path.stat().st_size
-        if size_bytes > MAX_FILE_BYTES:
-            raise ModelError(
-                "AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_FILE_BYTES
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise ModelError("AIE-MOD-001", where=str(path), reason=error.strerror or error) from error
-    return compile_bytes(data, path.name, labels)
+    return compile_bytes(read_model_file(path), path.name, labels)
 
 
 def compile_file(source: Path, destination: Path, labels: Sequence[str] = ()) -> None:

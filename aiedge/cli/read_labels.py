@@ -1,0 +1,17 @@
+"""A label file: UTF-8 text, one class label a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiedge.errors import UsageError
+
+
+def read_labels(path: Path) -> tuple[str, ...]:
+    """The labels of ``path`` in order; :class:`UsageError` when it cannot be read as UTF-8 text."""
+    try:
+        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    except OSError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
+    except UnicodeDecodeError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=f"it is not UTF-8 ({error.reason})") from error
