@@ -44,7 +44,7 @@ typedef struct aiedge_model aiedge_model; /* a validated bundle with its plan, p
 
 typedef struct aiedge_options {
   uint32_t struct_bytes; /* sizeof(aiedge_options): lets the struct grow */
-  uint32_t threads;      /* 1 or more */
+  uint32_t threads;      /* 1 to 64 */
   const char* isa;       /* NULL: the best of this CPU (or AIEDGE_ISA); "reference", "avx2" */
 } aiedge_options;
 
@@ -87,11 +87,14 @@ AIEDGE_API aiedge_status aiedge_output_info(const aiedge_model* model, size_t in
 AIEDGE_API size_t aiedge_node_count(const aiedge_model* model);
 AIEDGE_API aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index, aiedge_node_info* info);
 AIEDGE_API aiedge_status aiedge_get_memory(const aiedge_model* model, aiedge_memory* memory);
+/* The plan as text, one line a node: where its input and output lie. Written as snprintf writes: at most `bytes`,
+ * the terminator included; returns the length of the whole text. */
+AIEDGE_API size_t aiedge_plan(const aiedge_model* model, char* text, size_t bytes);
 /* The section LABL as it is, not terminated; `*bytes` is 0 when the bundle has none. */
 AIEDGE_API const char* aiedge_labels(const aiedge_model* model, size_t* bytes);
 
-/* Run once, blocking. inputs[i] and outputs[i] point to exactly the bytes of the tensor's info, any alignment.
- * Allocates nothing on the heap. */
+/* Run once, blocking. inputs[i] and outputs[i] point to exactly the bytes of the tensor's info, any alignment; no
+ * output overlaps another buffer. Allocates nothing on the heap. */
 AIEDGE_API aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count,
                                     void* const* outputs, size_t output_count);
 

@@ -22,7 +22,7 @@ struct Conv2DArgs {
   std::int32_t pad_top, pad_left;
   QType type;                       // of input and output
   std::int32_t input_zero_point;    // within the type
-  QType weight_type;                // kInt8 (zero point 0 in practice) or kUint8
+  QType weight_type;                // in practice that of the input
   std::int32_t weight_zero_point;   // one for all channels, within weight_type
   const void* weights;              // 64-byte aligned
   const std::int32_t* bias;         // out_c, 64-byte aligned; any value

@@ -49,7 +49,7 @@ struct Kernel {
 // The last step of every operator that accumulates: y = clamp(rne(f32(f32(acc) * scale[c])) + zero_point).
 // float32 multiplication, no FMA; rne rounds half to even (the processor's default mode).
 struct Requant {
-  const float* scale;       // one for each output channel, always expanded; finite, >= 0
+  const float* scale;       // one for each output channel, always expanded; finite, normal, > 0
   std::int32_t zero_point;  // of the output, within its type
   std::int32_t clamp_min;   // within the output's type; clamp_min <= clamp_max
   std::int32_t clamp_max;

@@ -7,7 +7,7 @@
 
 namespace aiedge::kernels {
 
-// Preconditions: every size >= 1; positions <= 2^22 (the sum fits an int32); scale finite, >= 0.
+// Preconditions: every size >= 1; positions <= 2^23 (the sum fits an int32); scale finite, normal, > 0.
 struct MeanArgs {
   std::int32_t batch, positions, channels;
   QType type;

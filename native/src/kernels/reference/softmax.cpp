@@ -7,6 +7,9 @@
 namespace aiedge::kernels {
 namespace {
 
+// Greater than any saturated output, and within an int32: keeps the conversion defined.
+constexpr float kBeyondAll = 1024.0F;
+
 // A unit is one row.
 std::int32_t units(const SoftmaxArgs& a) { return a.rows; }
 
@@ -14,11 +17,12 @@ template <typename T>
 void row(const SoftmaxArgs& a, const T* x, T* y) {
   const std::int32_t max = *std::max_element(x, x + a.depth);
   float sum = 0.0F;
-  for (std::int32_t i = 0; i < a.depth; ++i) sum += a.table[max - x[i]];
+  const auto exponential = [&](std::int32_t i) { return a.table[static_cast<std::uint8_t>(max - x[i])]; };
+  for (std::int32_t i = 0; i < a.depth; ++i) sum += exponential(i);
   const float inverse = 1.0F / (sum * a.output_scale);
   for (std::int32_t i = 0; i < a.depth; ++i) {
-    const float scaled = a.table[max - x[i]] * inverse;  // <= 2^16, because sum >= 1 and output_scale >= 2^-16
-    const std::int32_t rounded = static_cast<std::int32_t>(scaled + 0.5F) + a.output_zero_point;
+    const float half_up = std::min(exponential(i) * inverse + 0.5F, kBeyondAll);
+    const std::int32_t rounded = static_cast<std::int32_t>(half_up) + a.output_zero_point;
     y[i] = static_cast<T>(
         std::clamp<std::int32_t>(rounded, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   }

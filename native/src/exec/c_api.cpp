@@ -1,0 +1,213 @@
+// The C API: handles to runtimes, arguments checked, no exception let through.
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "aiedge/aiedge.h"
+#include "exec/runtime.h"
+#include "kernels/variants.h"
+
+struct aiedge_model {
+  std::unique_ptr<aiedge::exec::Runtime> runtime;
+};
+
+namespace {
+
+using aiedge::Buffer;
+using aiedge::Code;
+using aiedge::Result;
+using aiedge::Status;
+using aiedge::Tensor;
+using aiedge::exec::Runtime;
+
+aiedge_status to_c(Code code) {
+  switch (code) {
+    case Code::kOk:
+      return AIEDGE_OK;
+    case Code::kInvalidArgument:
+      return AIEDGE_INVALID_ARGUMENT;
+    case Code::kIo:
+      return AIEDGE_IO;
+    case Code::kBadModel:
+      return AIEDGE_BAD_MODEL;
+    case Code::kUnsupported:
+      return AIEDGE_UNSUPPORTED;
+    case Code::kOutOfMemory:
+      return AIEDGE_OUT_OF_MEMORY;
+  }
+  return AIEDGE_BAD_MODEL;
+}
+
+aiedge_status report(const Status& status, aiedge_error* error) {
+  if (error != nullptr) {
+    static_assert(sizeof error->message == 256 && sizeof error->where == 160, "as in Status");
+    std::memcpy(error->message, status.message(), sizeof error->message);
+    std::memcpy(error->where, status.where(), sizeof error->where);
+  }
+  return to_c(status.code());
+}
+
+Status invalid(const char* what) { return Status::error(Code::kInvalidArgument, "%s", what); }
+
+struct Close {
+  void operator()(std::FILE* file) const { (void)std::fclose(file); }
+};
+
+Result<Buffer> read_file(const char* path) {
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path, "rbe"));
+  if (file == nullptr) return Status::error(Code::kIo, "the file cannot be opened");
+  if (std::fseek(file.get(), 0, SEEK_END) != 0) return Status::error(Code::kIo, "the file cannot be read");
+  const long bytes = std::ftell(file.get());
+  if (bytes < 0 || std::fseek(file.get(), 0, SEEK_SET) != 0) return Status::error(Code::kIo, "the file cannot be read");
+  if (static_cast<unsigned long>(bytes) > aiedge::model::kMaxFileBytes) {
+    return Status::error(Code::kIo, "this is no file, or one of more than %zu bytes", aiedge::model::kMaxFileBytes);
+  }
+  Buffer buffer = Buffer::zeroed(static_cast<std::size_t>(bytes));
+  if (buffer.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  if (std::fread(buffer.data(), 1, buffer.size(), file.get()) != buffer.size()) {
+    return Status::error(Code::kIo, "the file cannot be read");
+  }
+  return buffer;
+}
+
+Result<Buffer> copy(const void* data, std::size_t bytes) {
+  if (bytes > aiedge::model::kMaxFileBytes) {
+    return Status::error(Code::kBadModel, "the bundle has more than %zu bytes", aiedge::model::kMaxFileBytes);
+  }
+  Buffer buffer = Buffer::zeroed(bytes);
+  if (buffer.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  std::memcpy(buffer.data(), data, bytes);
+  return buffer;
+}
+
+Status load(Result<Buffer> file, const aiedge_options* options, aiedge_model** model) {
+  if (!file.ok()) return file.status();
+  if (options != nullptr && options->struct_bytes < sizeof *options) return invalid("options.struct_bytes is wrong");
+  const std::uint32_t threads = options == nullptr ? 1 : options->threads;
+  if (threads < 1 || threads > aiedge::exec::kMaxThreads) return invalid("options.threads must be 1 to 64");
+  const Result<aiedge::cpu::Isa> isa = aiedge::kernels::choose_isa(options == nullptr ? nullptr : options->isa);
+  if (!isa.ok()) return isa.status();
+  Result<std::unique_ptr<Runtime>> runtime = Runtime::load(std::move(file.value()), threads, isa.value());
+  if (!runtime.ok()) return runtime.status();
+  *model = new aiedge_model{std::move(runtime.value())};
+  return {};
+}
+
+// `open` gives the file's bytes.
+template <typename Open>
+aiedge_status guarded_load(Open open, const aiedge_options* options, aiedge_model** model, aiedge_error* error) {
+  *model = nullptr;
+  try {
+    return report(load(open(), options, model), error);
+  } catch (const std::bad_alloc&) {
+    return report(Status::error(Code::kOutOfMemory, "there is not enough memory"), error);
+  } catch (const std::exception& exception) {  // of the standard library: no thread to be had
+    return report(Status::error(Code::kOutOfMemory, "the system refuses: %s", exception.what()), error);
+  }
+}
+
+void fill(const Tensor& tensor, const std::string& name, aiedge_tensor_info* info) {
+  *info = {};
+  info->name = name.c_str();
+  info->dtype = static_cast<aiedge_dtype>(tensor.dtype);
+  info->rank = static_cast<std::uint32_t>(tensor.shape.rank);
+  static_assert(AIEDGE_MAX_RANK == aiedge::kMaxRank, "as in the bundle");
+  std::copy(tensor.shape.size.begin(), tensor.shape.size.end(), info->shape);
+  info->bytes = tensor.bytes();
+  info->scale = tensor.quantization.scale;
+  info->zero_point = tensor.quantization.zero_point;
+}
+
+bool any_null(const void* const* pointers, std::size_t count) {
+  return std::any_of(pointers, pointers + count, [](const void* pointer) { return pointer == nullptr; });
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* aiedge_version(void) { return AIEDGE_VERSION; }
+
+aiedge_status aiedge_load_file(const char* path, const aiedge_options* options, aiedge_model** model,
+                               aiedge_error* error) {
+  if (model == nullptr || path == nullptr) return report(invalid("a pointer is null"), error);
+  return guarded_load([&] { return read_file(path); }, options, model, error);
+}
+
+aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options, aiedge_model** model,
+                                 aiedge_error* error) {
+  if (model == nullptr || data == nullptr) return report(invalid("a pointer is null"), error);
+  return guarded_load([&] { return copy(data, bytes); }, options, model, error);
+}
+
+void aiedge_free(aiedge_model* model) { delete model; }
+
+size_t aiedge_input_count(const aiedge_model* model) {
+  return model == nullptr ? 0 : model->runtime->bundle().inputs.size();
+}
+
+size_t aiedge_output_count(const aiedge_model* model) {
+  return model == nullptr ? 0 : model->runtime->bundle().outputs.size();
+}
+
+aiedge_status aiedge_input_info(const aiedge_model* model, size_t index, aiedge_tensor_info* info) {
+  if (info == nullptr || index >= aiedge_input_count(model)) return AIEDGE_INVALID_ARGUMENT;
+  const Runtime& runtime = *model->runtime;
+  fill(runtime.bundle().tensors[runtime.bundle().inputs[index]], runtime.input_names()[index], info);
+  return AIEDGE_OK;
+}
+
+aiedge_status aiedge_output_info(const aiedge_model* model, size_t index, aiedge_tensor_info* info) {
+  if (info == nullptr || index >= aiedge_output_count(model)) return AIEDGE_INVALID_ARGUMENT;
+  const Runtime& runtime = *model->runtime;
+  fill(runtime.bundle().tensors[runtime.bundle().outputs[index]], runtime.output_names()[index], info);
+  return AIEDGE_OK;
+}
+
+size_t aiedge_node_count(const aiedge_model* model) { return model == nullptr ? 0 : model->runtime->tasks().size(); }
+
+aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index, aiedge_node_info* info) {
+  if (info == nullptr || index >= aiedge_node_count(model)) return AIEDGE_INVALID_ARGUMENT;
+  const aiedge::exec::Task& task = model->runtime->tasks()[index];
+  info->name = task.name.c_str();
+  info->op = task.operation->name;
+  info->kernel = task.in_place ? "in place" : task.step->kernel_name();
+  info->macs = task.step->macs();
+  return AIEDGE_OK;
+}
+
+aiedge_status aiedge_get_memory(const aiedge_model* model, aiedge_memory* memory) {
+  if (model == nullptr || memory == nullptr) return AIEDGE_INVALID_ARGUMENT;
+  const aiedge::exec::Memory& held = model->runtime->memory();
+  *memory = {held.arena, held.weights, held.peak};
+  return AIEDGE_OK;
+}
+
+size_t aiedge_plan(const aiedge_model* model, char* text, size_t bytes) {
+  if (model == nullptr || (text == nullptr && bytes > 0)) return 0;
+  return model->runtime->print_plan(text, bytes);
+}
+
+const char* aiedge_labels(const aiedge_model* model, size_t* bytes) {
+  if (model == nullptr || bytes == nullptr) return nullptr;
+  *bytes = model->runtime->bundle().labels.size();
+  return model->runtime->bundle().labels.data();
+}
+
+aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count, void* const* outputs,
+                         size_t output_count) {
+  if (model == nullptr || inputs == nullptr || outputs == nullptr) return AIEDGE_INVALID_ARGUMENT;
+  if (input_count != aiedge_input_count(model) || output_count != aiedge_output_count(model)) {
+    return AIEDGE_INVALID_ARGUMENT;
+  }
+  if (any_null(inputs, input_count) || any_null(outputs, output_count)) return AIEDGE_INVALID_ARGUMENT;
+  model->runtime->run(inputs, outputs);
+  return AIEDGE_OK;
+}
+
+}  // extern "C"

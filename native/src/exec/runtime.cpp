@@ -1,0 +1,180 @@
+#include "exec/runtime.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/checked.h"
+#include "plan/arena.h"
+
+namespace aiedge::exec {
+namespace {
+
+constexpr std::size_t kMaxPackedBytes = std::size_t{1} << 31U;
+// Below this, waking a second thread costs more than it saves.
+constexpr std::uint64_t kParallelMacs = 32768;
+constexpr std::size_t kParallelBytes = 65536;
+
+// What all threads of one task share.
+struct Share {
+  const Task* task;
+  kernels::Work work;  // begin, end and scratch are each thread's own
+  std::uint8_t* scratch;
+  std::size_t scratch_stride;
+  std::uint32_t threads;
+};
+
+void run_share(const void* context, std::uint32_t thread) {
+  const Share& share = *static_cast<const Share*>(context);
+  const std::int64_t units = share.task->units;
+  kernels::Work work = share.work;
+  work.begin = static_cast<std::int32_t>(units * thread / share.threads);
+  work.end = static_cast<std::int32_t>(units * (thread + 1) / share.threads);
+  if (work.begin == work.end) return;
+  work.scratch = share.task->scratch_bytes == 0 ? nullptr : share.scratch + thread * share.scratch_stride;
+  share.task->step->run(work);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Runtime>> Runtime::load(Buffer file, std::uint32_t threads, cpu::Isa isa) {
+  Result<model::Bundle> bundle = model::read_bundle(std::move(file));
+  if (!bundle.ok()) return bundle.status();
+  std::unique_ptr<Runtime> runtime(new Runtime(std::move(bundle.value()), threads));
+  AIEDGE_TRY(runtime->prepare(isa));
+  return runtime;
+}
+
+Status Runtime::prepare(cpu::Isa isa) {
+  for (const std::uint32_t tensor : bundle_.inputs) input_names_.emplace_back(bundle_.tensors[tensor].name);
+  for (const std::uint32_t tensor : bundle_.outputs) output_names_.emplace_back(bundle_.tensors[tensor].name);
+  tasks_.reserve(bundle_.nodes.size());
+  for (std::size_t i = 0; i < bundle_.nodes.size(); ++i) AIEDGE_TRY(make_task(i, isa));
+  // The plan relies on what the operators have checked.
+  Result<plan::Plan> plan = plan::make_plan(bundle_);
+  if (!plan.ok()) return plan.status();
+  plan_ = std::move(plan.value());
+  for (std::size_t i = 0; i < tasks_.size(); ++i) tasks_[i].in_place = plan_.in_place[i];
+  AIEDGE_TRY(allocate());
+  for (const Task& task : tasks_) {
+    if (task.packed_bytes > 0) task.step->pack(packed_.data() + task.packed_offset);
+  }
+  count_memory();
+  return {};
+}
+
+Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
+  const model::Node& node = bundle_.nodes[index];
+  Task task;
+  task.operation = ops::find(node.code);
+  task.name = node.name;
+  if (task.operation == nullptr) {
+    return Status::error(Code::kUnsupported, "the operation %u is unknown to this version",
+                         static_cast<unsigned>(node.code))
+        .at("node %zu '%s'", index, task.name.c_str());
+  }
+  std::vector<const Tensor*> inputs;
+  std::vector<const Tensor*> outputs;
+  for (const std::uint32_t tensor : node.inputs) inputs.push_back(&bundle_.tensors[tensor]);
+  for (const std::uint32_t tensor : node.outputs) outputs.push_back(&bundle_.tensors[tensor]);
+  Result<std::unique_ptr<ops::Step>> step = task.operation->make({node.attributes, inputs, outputs}, isa);
+  if (!step.ok()) {
+    return step.status().at("node %zu %s '%s'", index, task.operation->name, task.name.c_str());
+  }
+  task.step = std::move(step.value());
+  task.input_count = task.operation->activations;
+  for (std::size_t i = 0; i < task.input_count; ++i) task.inputs[i] = node.inputs[i];
+  task.output = node.outputs[0];
+  task.packed_bytes = task.step->packed_bytes();
+  task.scratch_bytes = task.step->scratch_bytes();
+  task.units = task.step->units();
+  task.parallel = task.units > 1 && (task.step->macs() >= kParallelMacs || outputs[0]->bytes() >= kParallelBytes);
+  tasks_.push_back(std::move(task));
+  return {};
+}
+
+Status Runtime::allocate() {
+  std::size_t packed = 0;
+  for (Task& task : tasks_) {
+    if (task.packed_bytes > kMaxPackedBytes - packed) {
+      return Status::error(Code::kOutOfMemory, "the packed weights need more than %zu bytes", kMaxPackedBytes);
+    }
+    task.packed_offset = packed;
+    packed = std::min(round_up(packed + task.packed_bytes, kAlignment), kMaxPackedBytes);
+    scratch_stride_ = std::max(scratch_stride_, task.scratch_bytes);
+  }
+  if (scratch_stride_ > plan::kMaxArenaBytes / pool_.threads()) {
+    return Status::error(Code::kOutOfMemory, "the scratch memory needs more than %zu bytes", plan::kMaxArenaBytes);
+  }
+  scratch_stride_ = round_up(scratch_stride_, kAlignment);
+  scratch_offset_ = plan_.arena_bytes;
+  packed_ = Buffer::zeroed(packed);
+  arena_ = Buffer::zeroed(scratch_offset_ + scratch_stride_ * pool_.threads());
+  if (packed_.empty() || arena_.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  return {};
+}
+
+void Runtime::count_memory() {
+  memory_.arena = arena_.size();
+  for (const Tensor& tensor : bundle_.tensors) memory_.weights += tensor.is_constant() ? tensor.bytes() : 0;
+  std::size_t held = bundle_.file.size() + packed_.size() + arena_.size();
+  for (const Task& task : tasks_) {
+    memory_.weights += task.step->table_bytes();
+    held += task.step->table_bytes() + sizeof(Task) + task.name.size();
+  }
+  memory_.weights += packed_.size();
+  held += bundle_.tensors.size() * (sizeof(Tensor) + sizeof(plan::Storage)) +
+          bundle_.nodes.size() * sizeof(model::Node) + bundle_.pool.size() * sizeof(std::uint32_t);
+  memory_.peak = held;
+}
+
+const void* Runtime::source(std::size_t tensor, const void* const* inputs, void* const* outputs) const {
+  const plan::Storage& storage = plan_.storage[tensor];
+  switch (storage.place) {
+    case plan::Place::kConstant:
+      return bundle_.tensors[storage.index].data;
+    case plan::Place::kInput:
+      return inputs[storage.index];
+    case plan::Place::kOutput:
+      return outputs[storage.index];
+    case plan::Place::kArena:
+      return arena_.data() + storage.offset;
+  }
+  return nullptr;
+}
+
+void* Runtime::target(std::size_t tensor, void* const* outputs) {
+  const plan::Storage& storage = plan_.storage[tensor];
+  return storage.place == plan::Place::kOutput ? outputs[storage.index] : arena_.data() + storage.offset;
+}
+
+void Runtime::run_task(const Task& task, const void* const* inputs, void* const* outputs) {
+  Share share = {.task = &task,
+                 .work = {.input = {},
+                          .output = target(task.output, outputs),
+                          .packed = task.packed_bytes == 0 ? nullptr : packed_.data() + task.packed_offset,
+                          .scratch = nullptr,
+                          .begin = 0,
+                          .end = 0},
+                 .scratch = arena_.data() + scratch_offset_,
+                 .scratch_stride = scratch_stride_,
+                 .threads = task.parallel ? pool_.threads() : 1};
+  for (std::size_t i = 0; i < task.input_count; ++i) share.work.input[i] = source(task.inputs[i], inputs, outputs);
+  if (share.threads == 1) {
+    run_share(&share, 0);
+  } else {
+    pool_.run(run_share, &share);
+  }
+}
+
+void Runtime::run(const void* const* inputs, void* const* outputs) {
+  for (const Task& task : tasks_) {
+    if (!task.in_place) run_task(task, inputs, outputs);
+  }
+  for (std::size_t i = 0; i < plan_.copied_inputs.size(); ++i) {
+    const std::size_t input = plan_.copied_inputs[i];
+    if (input != plan::kNone) std::memcpy(outputs[i], inputs[input], bundle_.tensors[bundle_.outputs[i]].bytes());
+  }
+}
+
+}  // namespace aiedge::exec

@@ -1,0 +1,87 @@
+// A loaded model: bundle, plan, steps with packed weights, arena, threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/status.h"
+#include "cpu/isa.h"
+#include "exec/thread_pool.h"
+#include "model/bundle.h"
+#include "ops/operator.h"
+#include "plan/plan.h"
+
+namespace aiedge::exec {
+
+inline constexpr std::uint32_t kMaxThreads = 64;
+
+struct Memory {
+  std::size_t arena = 0;   // activations, and scratch of all threads
+  std::size_t weights = 0; // constants of the bundle, packed weights, tables
+  std::size_t peak = 0;    // all that is held after load
+};
+
+// One node, ready to run.
+struct Task {
+  const ops::Operator* operation = nullptr;
+  std::unique_ptr<ops::Step> step;
+  std::string name;
+  std::size_t inputs[2] = {};  // tensors that are read at run
+  std::size_t input_count = 0;
+  std::size_t output = 0;
+  std::size_t packed_offset = 0;
+  std::size_t packed_bytes = 0;
+  std::size_t scratch_bytes = 0;  // of one thread
+  std::int32_t units = 0;
+  bool parallel = false;  // worth more than one thread
+  bool in_place = false;  // nothing to run
+};
+
+class Runtime {
+ public:
+  // Validate, plan, prepare. `threads` is 1 to kMaxThreads. May throw std::bad_alloc and std::system_error.
+  [[nodiscard]] static Result<std::unique_ptr<Runtime>> load(Buffer file, std::uint32_t threads, cpu::Isa isa);
+
+  // One buffer of exactly the tensor's bytes for each graph input and output, any alignment, none overlapping.
+  // Allocates nothing, checks nothing.
+  void run(const void* const* inputs, void* const* outputs);
+
+  [[nodiscard]] const model::Bundle& bundle() const { return bundle_; }
+  [[nodiscard]] const std::vector<Task>& tasks() const { return tasks_; }
+  [[nodiscard]] const std::vector<std::string>& input_names() const { return input_names_; }
+  [[nodiscard]] const std::vector<std::string>& output_names() const { return output_names_; }
+  [[nodiscard]] const Memory& memory() const { return memory_; }
+
+  // The plan as text, one line a node, written as snprintf writes: at most `bytes` with the terminator; returns the
+  // length of the whole text.
+  std::size_t print_plan(char* text, std::size_t bytes) const;
+
+ private:
+  Runtime(model::Bundle bundle, std::uint32_t threads) : bundle_(std::move(bundle)), pool_(threads) {}
+
+  Status prepare(cpu::Isa isa);
+  Status make_task(std::size_t index, cpu::Isa isa);
+  Status allocate();
+  void count_memory();
+  [[nodiscard]] const void* source(std::size_t tensor, const void* const* inputs, void* const* outputs) const;
+  [[nodiscard]] void* target(std::size_t tensor, void* const* outputs);
+  void run_task(const Task& task, const void* const* inputs, void* const* outputs);
+
+  model::Bundle bundle_;
+  plan::Plan plan_;
+  std::vector<Task> tasks_;
+  std::vector<std::string> input_names_;
+  std::vector<std::string> output_names_;
+  Buffer packed_;
+  Buffer arena_;
+  std::size_t scratch_offset_ = 0;  // in the arena: each thread's scratch, one after another
+  std::size_t scratch_stride_ = 0;
+  Memory memory_;
+  ThreadPool pool_;
+};
+
+}  // namespace aiedge::exec

@@ -1,0 +1,314 @@
+#include "kernels/avx2/gemm.h"
+
+#include <immintrin.h>
+
+#include "kernels/avx2/requant.h"
+#include "kernels/avx2/rows.h"
+
+namespace aiedge::kernels::avx2 {
+namespace {
+
+// Packed block: bias and scale of all channels, padded to whole groups of 16 and in the order of requant.h, then the
+// panels. A panel has 16 channels, the last one 8 when that is enough; in it, for each segment and each pair of
+// activations, first the pairs of lanes 0 to 7, then of 8 to 15.
+
+std::int64_t padded_channels(const GemmShape& shape) {
+  return (std::int64_t{shape.out_c} + kPanelChannels - 1) / kPanelChannels * kPanelChannels;
+}
+
+std::int64_t segment_pairs(const GemmShape& shape) { return (std::int64_t{shape.segment_length} + 1) / 2; }
+
+// Bytes of one vector of weights: a pair each for eight channels.
+std::int64_t vector_bytes(const GemmShape& shape) { return shape.wide ? 32 : 16; }
+
+// Vectors of a panel that begins with `channel`: 1 or 2.
+std::int32_t panel_vectors(const GemmShape& shape, std::int32_t channel) { return shape.out_c - channel <= 8 ? 1 : 2; }
+
+std::int64_t full_panel_bytes(const GemmShape& shape) {
+  return 2 * vector_bytes(shape) * segment_pairs(shape) * shape.segments;
+}
+
+std::int64_t header_bytes(const GemmShape& shape) {
+  return padded_channels(shape) * static_cast<std::int64_t>(sizeof(std::int32_t) + sizeof(float));
+}
+
+// A half panel holds channels 0 to 7 in one vector in their order; a full one the order of requant.h.
+std::int32_t panel_channel(std::int32_t vectors, std::int32_t lane) {
+  return vectors == 1 ? lane : channel_of_lane(lane);
+}
+
+std::int32_t weight_at(const void* weights, QType type, std::int64_t index) {
+  return type == QType::kUint8 ? static_cast<const std::uint8_t*>(weights)[index]
+                               : static_cast<const std::int8_t*>(weights)[index];
+}
+
+struct Tile {
+  const std::int16_t* const* segments;
+  std::int32_t segment_count;
+  std::int64_t pairs;        // of a segment
+  std::ptrdiff_t offset;     // of the tile's first row from the segments' begin
+  std::ptrdiff_t row_stride;
+  const std::uint8_t* weights;  // of the first segment
+  const std::int32_t* bias;     // of this panel
+  const float* scale;
+  std::int32_t channels;  // that exist in this panel
+  std::uint8_t* output;
+  std::ptrdiff_t output_stride;
+};
+
+template <bool kWide>
+__m256i load_weights(const std::uint8_t* from) {
+  if constexpr (kWide) return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+
+__m256i broadcast_pair(const std::int16_t* from) {
+  std::int32_t pair;
+  __builtin_memcpy(&pair, from, sizeof(pair));
+  return _mm256_set1_epi32(pair);
+}
+
+// The loops over rows and vectors must be unrolled: only then the sums stay in registers.
+template <int kRows, int kVectors, bool kWide>
+void multiply(const Tile& tile, __m256i (&sums)[kRows][kVectors]) {
+  constexpr std::ptrdiff_t kVectorBytes = kWide ? 32 : 16;
+  const std::uint8_t* weights = tile.weights;
+  const std::ptrdiff_t stride = tile.row_stride;
+  for (std::int32_t s = 0; s < tile.segment_count; ++s) {
+    const std::int16_t* x = tile.segments[s] + tile.offset;
+    for (std::int64_t pair = tile.pairs; pair > 0; --pair) {
+      __m256i w[kVectors];
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) w[v] = load_weights<kWide>(weights + v * kVectorBytes);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const __m256i activations = broadcast_pair(x + r * stride);
+#pragma GCC unroll 8
+        for (int v = 0; v < kVectors; ++v) {
+          sums[r][v] = _mm256_add_epi32(sums[r][v], _mm256_madd_epi16(activations, w[v]));
+        }
+      }
+      x += 2;
+      weights += kVectors * kVectorBytes;
+    }
+  }
+}
+
+// 16 channels.
+template <int kRows, bool kWide>
+void full_tile(const Tile& tile, const Rounding& rounding) {
+  __m256i sums[kRows][2];
+  const __m256i bias_first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile.bias));
+  const __m256i bias_second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile.bias + 8));
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+    sums[r][0] = bias_first;
+    sums[r][1] = bias_second;
+  }
+  multiply<kRows, 2, kWide>(tile, sums);
+  const Scales scales = {_mm256_loadu_ps(tile.scale), _mm256_loadu_ps(tile.scale + 8)};
+  std::uint8_t* to = tile.output;
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; r += 2) {
+    const int other = r + 1 < kRows ? r + 1 : r;
+    const __m256i bytes = narrow_rows(narrow({sums[r][0], sums[r][1]}, scales, rounding),
+                                      narrow({sums[other][0], sums[other][1]}, scales, rounding), rounding);
+    store_bytes(to, _mm256_castsi256_si128(bytes), tile.channels);
+    to += tile.output_stride;
+    if (r + 1 < kRows) store_bytes(to, _mm256_extracti128_si256(bytes, 1), tile.channels);
+    to += tile.output_stride;
+  }
+}
+
+// Up to 8 channels, in their order in one vector. Two rows share the packing of sixteen.
+template <int kRows, bool kWide>
+void half_tile(const Tile& tile, const Rounding& rounding) {
+  __m256i sums[kRows][1];
+  const __m256i bias = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile.bias));
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) sums[r][0] = bias;
+  multiply<kRows, 1, kWide>(tile, sums);
+  const __m256 scale = _mm256_loadu_ps(tile.scale);
+  std::uint8_t* to = tile.output;
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; r += 2) {
+    const int other = r + 1 < kRows ? r + 1 : r;
+    // Per half: four channels of row r, then the same four of the other row.
+    const __m256i words = _mm256_adds_epi16(
+        _mm256_packs_epi32(scale_and_round(sums[r][0], scale, rounding.high),
+                           scale_and_round(sums[other][0], scale, rounding.high)),
+        rounding.zero_point);
+    const __m256i bytes = _mm256_xor_si256(
+        _mm256_max_epi8(_mm256_packs_epi16(words, words), rounding.low), rounding.flip);
+    const __m128i low = _mm256_castsi256_si128(bytes);
+    const __m128i high = _mm256_extracti128_si256(bytes, 1);
+    const __m128i both = _mm_unpacklo_epi32(low, high);
+    store_bytes(to, both, tile.channels);
+    to += tile.output_stride;
+    if (r + 1 < kRows) store_bytes(to, _mm_srli_si128(both, 8), tile.channels);
+    to += tile.output_stride;
+  }
+}
+
+using TileFunction = void (*)(const Tile& tile, const Rounding& rounding);
+
+template <bool kWide>
+TileFunction tile_function(std::int32_t vectors, std::int32_t rows) {
+  static constexpr TileFunction kHalf[kTileRows] = {half_tile<1, kWide>, half_tile<2, kWide>, half_tile<3, kWide>,
+                                                    half_tile<4, kWide>, half_tile<5, kWide>, half_tile<6, kWide>};
+  static constexpr TileFunction kFull[kTileRows] = {full_tile<1, kWide>, full_tile<2, kWide>, full_tile<3, kWide>,
+                                                    full_tile<4, kWide>, full_tile<5, kWide>, full_tile<6, kWide>};
+  return vectors == 1 ? kHalf[rows - 1] : kFull[rows - 1];
+}
+
+TileFunction tile_function(bool wide, std::int32_t vectors, std::int32_t rows) {
+  return wide ? tile_function<true>(vectors, rows) : tile_function<false>(vectors, rows);
+}
+
+// A dense product with few rows is split over panels (each thread widens all rows), else over tiles of rows.
+bool split_by_panels(const DenseShape& shape) { return shape.rows < 16 * kTileRows; }
+
+std::int32_t tiles_of(std::int64_t rows) { return static_cast<std::int32_t>((rows + kTileRows - 1) / kTileRows); }
+
+// Rows that are widened at a time: about half of a first-level cache, but enough that a panel is worth fetching.
+std::int32_t chunk_rows(const DenseShape& shape) {
+  constexpr std::int64_t kChunkBytes = 16384;
+  constexpr std::int64_t kLeastTiles = 8;
+  const std::int64_t row_bytes = std::int64_t{shape.gemm.segment_length} * 2;
+  std::int64_t tiles = kChunkBytes / row_bytes / kTileRows;
+  if (tiles < kLeastTiles) tiles = kLeastTiles;
+  const std::int64_t all = tiles_of(shape.rows);
+  return static_cast<std::int32_t>((tiles < all ? tiles : all) * kTileRows);
+}
+
+}  // namespace
+
+bool needs_wide_weights(QType weight_type, std::int32_t weight_zero_point) {
+  return weight_type != QType::kInt8 || weight_zero_point != 0;
+}
+
+std::int32_t gemm_panels(const GemmShape& shape) {
+  return static_cast<std::int32_t>(padded_channels(shape) / kPanelChannels);
+}
+
+std::size_t gemm_packed_bytes(const GemmShape& shape) {
+  const std::int32_t last = (gemm_panels(shape) - 1) * kPanelChannels;
+  const std::int64_t last_bytes = full_panel_bytes(shape) / 2 * panel_vectors(shape, last);
+  return static_cast<std::size_t>(header_bytes(shape) + (gemm_panels(shape) - 1) * full_panel_bytes(shape) + last_bytes);
+}
+
+void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, std::int32_t weight_zero_point,
+               const std::int32_t* bias, const float* scale, void* packed) {
+  const std::int64_t channels = padded_channels(shape);
+  auto* packed_bias = static_cast<std::int32_t*>(packed);
+  auto* packed_scale = reinterpret_cast<float*>(packed_bias + channels);
+  auto* to = reinterpret_cast<std::int8_t*>(packed_scale + channels);
+  for (std::int32_t first = 0; first < channels; first += kPanelChannels) {
+    const std::int32_t vectors = panel_vectors(shape, first);
+    for (std::int32_t lane = 0; lane < kPanelChannels; ++lane) {
+      const std::int32_t channel = first + panel_channel(vectors, lane);
+      *packed_bias++ = channel < shape.out_c ? bias[channel] : 0;
+      *packed_scale++ = channel < shape.out_c ? scale[channel] : 0.0F;
+    }
+    for (std::int32_t segment = 0; segment < shape.segments; ++segment) {
+      for (std::int32_t k = 0; k < shape.segment_length; k += 2) {
+        for (std::int32_t lane = 0; lane < vectors * 8; ++lane) {
+          const std::int32_t channel = first + panel_channel(vectors, lane);
+          const std::int64_t row = (std::int64_t{channel} * shape.segments + segment) * shape.segment_length;
+          for (std::int32_t i = k; i < k + 2; ++i) {
+            const bool exists = channel < shape.out_c && i < shape.segment_length;
+            const std::int32_t w = exists ? weight_at(weights, weight_type, row + i) - weight_zero_point : 0;
+            if (shape.wide) {
+              const auto word = static_cast<std::int16_t>(w);
+              __builtin_memcpy(to, &word, sizeof(word));
+              to += sizeof(word);
+            } else {
+              *to++ = static_cast<std::int8_t>(w);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type, std::int32_t panel_begin,
+              std::int32_t panel_end, const GemmRows& rows) {
+  const Rounding rounding = make_rounding(requant, type);
+  const std::int64_t channels = padded_channels(shape);
+  const auto* bias = static_cast<const std::int32_t*>(packed);
+  const auto* scale = reinterpret_cast<const float*>(bias + channels);
+  const auto* panels = reinterpret_cast<const std::uint8_t*>(scale + channels);
+  const std::int32_t tiles = tiles_of(rows.rows);
+  const std::int32_t tile_rows = rows.rows / tiles;       // tiles differ by one row at most,
+  const std::int32_t larger_tiles = rows.rows % tiles;    // the larger ones first
+  for (std::int32_t panel = panel_begin; panel < panel_end; ++panel) {
+    const std::int32_t channel = panel * kPanelChannels;
+    const std::int32_t vectors = panel_vectors(shape, channel);
+    const std::int32_t left = shape.out_c - channel;
+    Tile tile = {
+        .segments = rows.segments,
+        .segment_count = rows.end_segment - rows.first_segment,
+        .pairs = segment_pairs(shape),
+        .offset = 0,
+        .row_stride = rows.row_stride,
+        .weights = panels + panel * full_panel_bytes(shape) +
+                   rows.first_segment * segment_pairs(shape) * vectors * vector_bytes(shape),
+        .bias = bias + channel,
+        .scale = scale + channel,
+        .channels = left < kPanelChannels ? left : kPanelChannels,
+        .output = rows.output + channel,
+        .output_stride = rows.output_stride,
+    };
+    const TileFunction larger = larger_tiles == 0 ? nullptr : tile_function(shape.wide, vectors, tile_rows + 1);
+    const TileFunction smaller = tile_function(shape.wide, vectors, tile_rows);
+    for (std::int32_t t = 0; t < tiles; ++t) {
+      const std::int32_t count = t < larger_tiles ? tile_rows + 1 : tile_rows;
+      (t < larger_tiles ? larger : smaller)(tile, rounding);
+      tile.offset += count * rows.row_stride;
+      tile.output += count * rows.output_stride;
+    }
+  }
+}
+
+std::int32_t dense_units(const DenseShape& shape) {
+  return split_by_panels(shape) ? gemm_panels(shape.gemm) : tiles_of(shape.rows);
+}
+
+std::size_t dense_scratch_bytes(const DenseShape& shape) {
+  // One activation more, for a row of odd length.
+  const std::int64_t elements = std::int64_t{chunk_rows(shape)} * shape.gemm.segment_length + 1;
+  return static_cast<std::size_t>((elements * 2 + 63) / 64 * 64);
+}
+
+void dense_run(const DenseShape& shape, const Requant& requant, const Work& work) {
+  const bool by_panels = split_by_panels(shape);
+  const std::int32_t panel_begin = by_panels ? work.begin : 0;
+  const std::int32_t panel_end = by_panels ? work.end : gemm_panels(shape.gemm);
+  const std::int64_t begin = by_panels ? 0 : std::int64_t{work.begin} * kTileRows;
+  std::int64_t end = by_panels ? shape.rows : std::int64_t{work.end} * kTileRows;
+  if (end > shape.rows) end = shape.rows;
+  const std::int64_t depth = shape.gemm.segment_length;
+  const std::int32_t chunk = chunk_rows(shape);
+  const auto* input = static_cast<const std::uint8_t*>(work.input[0]);
+  auto* output = static_cast<std::uint8_t*>(work.output);
+  auto* activations = static_cast<std::int16_t*>(work.scratch);
+  const std::int16_t* segment = activations;
+  for (std::int64_t row = begin; row < end; row += chunk) {
+    const std::int64_t count = end - row < chunk ? end - row : chunk;
+    widen(input + row * depth, shape.type, shape.input_zero_point, count * depth, activations);
+    activations[count * depth] = 0;
+    gemm_run(shape.gemm, work.packed, requant, shape.type, panel_begin, panel_end,
+             {
+                 .segments = &segment,
+                 .first_segment = 0,
+                 .end_segment = 1,
+                 .row_stride = depth,
+                 .rows = static_cast<std::int32_t>(count),
+                 .output = output + row * shape.gemm.out_c,
+                 .output_stride = shape.gemm.out_c,
+             });
+  }
+}
+
+}  // namespace aiedge::kernels::avx2

@@ -1,0 +1,23 @@
+#include <utility>
+
+#include "model/bundle.h"
+#include "model/graph.h"
+#include "model/sections.h"
+
+namespace aiedge::model {
+
+Result<Bundle> read_bundle(Buffer file) {
+  if (file.size() > kMaxFileBytes) {
+    return Status::error(Code::kBadModel, "the file is larger than %zu bytes", kMaxFileBytes).at("header");
+  }
+  Bundle bundle;
+  bundle.file = std::move(file);
+  const Bytes bytes(bundle.file.data(), bundle.file.size());
+  Result<Sections> sections = read_sections(bytes);
+  if (!sections.ok()) return sections.status();
+  AIEDGE_TRY(read_graph(bytes, sections.value(), &bundle));
+  bundle.labels = as_text(sections.value().labels);
+  return bundle;
+}
+
+}  // namespace aiedge::model

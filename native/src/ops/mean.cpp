@@ -1,0 +1,44 @@
+#include "kernels/mean.h"
+
+#include "ops/checks.h"
+#include "ops/kernel_step.h"
+
+namespace aiedge::ops {
+namespace {
+
+constexpr std::int64_t kMostPositions = std::int64_t{1} << 23;  // the sum fits an int32
+
+Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
+  AIEDGE_TRY(check_counts(node, 1, 1, 0));
+  const Tensor& x = *node.inputs[0];
+  const Tensor& y = *node.outputs[0];
+  AIEDGE_TRY(check_same_type(x, y, "input and output"));
+  if (x.shape.rank != 4) return bad("the input does not have rank 4");
+  const std::int32_t batch = x.shape[0];
+  const std::int32_t channels = x.shape[3];
+  const Shape flat = {2, {batch, channels}};
+  const Shape kept = {4, {batch, 1, 1, channels}};
+  if (y.shape != flat && y.shape != kept) return bad("the output is neither (N,C) nor (N,1,1,C)");
+  const std::int64_t positions = std::int64_t{x.shape[1]} * x.shape[2];
+  if (positions > kMostPositions) return bad("height x width is greater than 2^23");
+  const float ratio = x.quantization.scale / y.quantization.scale;
+  const float scale = ratio / static_cast<float>(positions);
+  if (!is_factor(scale)) return bad("the scales are too far apart");
+
+  const kernels::MeanArgs args = {
+      .batch = batch,
+      .positions = static_cast<std::int32_t>(positions),
+      .channels = channels,
+      .type = qtype(x),
+      .input_zero_point = x.quantization.zero_point,
+      .output_zero_point = y.quantization.zero_point,
+      .scale = scale,
+  };
+  return make_step(args, std::vector<float>(), 0, isa);
+}
+
+}  // namespace
+
+const Operator kMean = {.name = "mean", .activations = 1, .make = make};
+
+}  // namespace aiedge::ops

@@ -1,0 +1,98 @@
+// Every variant of conv_2d equals the reference.
+#include "kernels/conv_2d.h"
+
+#include "compare.h"
+
+using namespace aiedge;
+using namespace aiedge::test;
+
+namespace {
+
+struct Window {
+  std::int32_t size, kernel, stride, dilation, pad_before, pad_after;
+
+  [[nodiscard]] std::int32_t output() const {
+    return (size + pad_before + pad_after - ((kernel - 1) * dilation + 1)) / stride + 1;
+  }
+  [[nodiscard]] bool valid() const {
+    const std::int32_t span = (kernel - 1) * dilation + 1;
+    return pad_before < span && pad_after < span && size + pad_before + pad_after >= span;
+  }
+};
+
+Window random_window(Random& random, std::int32_t largest) {
+  for (;;) {
+    const Window window = {between(random, 1, largest), between(random, 1, 5), between(random, 1, 3),
+                           between(random, 0, 3) == 0 ? between(random, 2, 3) : 1, between(random, 0, 3),
+                           between(random, 0, 3)};
+    if (window.valid()) return window;
+  }
+}
+
+int compare(Random& random, std::int32_t batch, const Window& y, const Window& x, std::int32_t in_c,
+            std::int32_t out_c) {
+  const kernels::QType type = random_type(random);
+  const bool plain_weights = between(random, 0, 1) == 0;
+  const kernels::QType weight_type = plain_weights ? kernels::QType::kInt8 : random_type(random);
+  const std::size_t products = std::size_t{1} * y.kernel * x.kernel * in_c;
+  const RandomRequant requant(random, type, out_c, static_cast<std::int64_t>(products));
+  const Bytes weights = random_bytes(random, out_c * products);
+  const GuardedCopy guarded(weights, Guarded::Side::kEnd);
+  const kernels::Conv2DArgs args = {
+      .batch = batch,
+      .in_h = y.size,
+      .in_w = x.size,
+      .in_c = in_c,
+      .out_h = y.output(),
+      .out_w = x.output(),
+      .out_c = out_c,
+      .kernel_h = y.kernel,
+      .kernel_w = x.kernel,
+      .stride_h = y.stride,
+      .stride_w = x.stride,
+      .dilation_h = y.dilation,
+      .dilation_w = x.dilation,
+      .pad_top = y.pad_before,
+      .pad_left = x.pad_before,
+      .type = type,
+      .input_zero_point = random_value(random, type),
+      .weight_type = weight_type,
+      .weight_zero_point = plain_weights ? 0 : random_value(random, weight_type),
+      .weights = guarded.data(),
+      .bias = requant.bias.data(),
+      .requant = requant.requant,
+  };
+  return compare_variants(args, {random_bytes(random, std::size_t{1} * batch * y.size * x.size * in_c)},
+                          std::size_t{1} * batch * y.output() * x.output() * out_c, random);
+}
+
+}  // namespace
+
+int main() {
+  Random random(2);
+  int ran = 0;
+  const auto points = [](std::int32_t size) { return Window{size, 1, 1, 1, 0, 0}; };
+  for (std::int32_t out_c : tails(16)) {
+    for (std::int32_t in_c : tails(16)) {
+      ran += compare(random, 1, points(between(random, 1, 4)), points(between(random, 1, 9)), in_c, out_c);
+    }
+  }
+  // Many positions: split by rows, in several chunks.
+  for (std::int32_t width : {31, 32, 33, 97, 193, 1031}) {
+    ran += compare(random, between(random, 1, 2), points(3), points(width), between(random, 1, 40), between(random, 1, 40));
+  }
+  for (int i = 0; i < 700; ++i) {
+    ran += compare(random, between(random, 1, 2), random_window(random, 9), random_window(random, 30),
+                   between(random, 1, 19), between(random, 1, 35));
+  }
+  // Taps that miss the image entirely, and a window larger than the image.
+  ran += compare(random, 1, {1, 2, 1, 2, 1, 1}, {1, 2, 1, 2, 1, 1}, 3, 5);
+  ran += compare(random, 1, {2, 5, 1, 3, 12, 12}, {3, 5, 1, 2, 8, 8}, 4, 9);
+  // The first layers of the models that matter: two, three and one input channels.
+  ran += compare(random, 1, {64, 4, 4, 1, 0, 0}, {64, 4, 4, 1, 0, 0}, 2, 16);
+  ran += compare(random, 1, {64, 3, 2, 1, 0, 1}, {64, 3, 2, 1, 0, 1}, 3, 32);
+  ran += compare(random, 1, {49, 10, 2, 1, 4, 5}, {10, 4, 2, 1, 1, 1}, 1, 64);
+  ran += compare(random, 1, {20, 3, 1, 1, 1, 1}, {160, 3, 1, 1, 1, 1}, 32, 32);
+  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  return report();
+}

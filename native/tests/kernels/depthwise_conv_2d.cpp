@@ -1,0 +1,99 @@
+// Every variant of depthwise_conv_2d equals the reference.
+#include "kernels/depthwise_conv_2d.h"
+
+#include "compare.h"
+
+using namespace aiedge;
+using namespace aiedge::test;
+
+namespace {
+
+struct Window {
+  std::int32_t size, kernel, stride, dilation, pad_before, pad_after;
+
+  [[nodiscard]] std::int32_t output() const {
+    return (size + pad_before + pad_after - ((kernel - 1) * dilation + 1)) / stride + 1;
+  }
+  [[nodiscard]] bool valid() const {
+    const std::int32_t span = (kernel - 1) * dilation + 1;
+    return pad_before < span && pad_after < span && size + pad_before + pad_after >= span;
+  }
+};
+
+Window random_window(Random& random, std::int32_t largest) {
+  for (;;) {
+    const Window window = {between(random, 1, largest), between(random, 1, 5), between(random, 1, 3),
+                           between(random, 0, 3) == 0 ? between(random, 2, 3) : 1, between(random, 0, 3),
+                           between(random, 0, 3)};
+    if (window.valid()) return window;
+  }
+}
+
+int compare(Random& random, std::int32_t batch, const Window& y, const Window& x, std::int32_t in_c,
+            std::int32_t multiplier) {
+  const kernels::QType type = random_type(random);
+  const bool plain_weights = between(random, 0, 1) == 0;
+  const kernels::QType weight_type = plain_weights ? kernels::QType::kInt8 : random_type(random);
+  const std::int32_t taps = y.kernel * x.kernel;
+  const std::int32_t out_c = in_c * multiplier;
+  const RandomRequant requant(random, type, out_c, taps);
+  const Bytes weights = random_bytes(random, std::size_t{1} * out_c * taps);
+  const GuardedCopy guarded(weights, Guarded::Side::kEnd);
+  const kernels::DepthwiseConv2DArgs args = {
+      .batch = batch,
+      .in_h = y.size,
+      .in_w = x.size,
+      .in_c = in_c,
+      .out_h = y.output(),
+      .out_w = x.output(),
+      .out_c = out_c,
+      .multiplier = multiplier,
+      .kernel_h = y.kernel,
+      .kernel_w = x.kernel,
+      .stride_h = y.stride,
+      .stride_w = x.stride,
+      .dilation_h = y.dilation,
+      .dilation_w = x.dilation,
+      .pad_top = y.pad_before,
+      .pad_left = x.pad_before,
+      .type = type,
+      .input_zero_point = random_value(random, type),
+      .weight_type = weight_type,
+      .weight_zero_point = plain_weights ? 0 : random_value(random, weight_type),
+      .weights = guarded.data(),
+      .bias = requant.bias.data(),
+      .requant = requant.requant,
+  };
+  return compare_variants(args, {random_bytes(random, std::size_t{1} * batch * y.size * x.size * in_c)},
+                          std::size_t{1} * batch * y.output() * x.output() * out_c, random);
+}
+
+}  // namespace
+
+int main() {
+  Random random(3);
+  int ran = 0;
+  for (std::int32_t channels : tails(16)) {
+    for (std::int32_t width : {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31}) {
+      for (std::int32_t stride : {1, 2}) {
+        ran += compare(random, 1, {between(random, 2, 5), 3, stride, 1, 1, 1}, {width, 3, stride, 1, 1, 1}, channels, 1);
+      }
+    }
+  }
+  for (int i = 0; i < 700; ++i) {
+    ran += compare(random, between(random, 1, 2), random_window(random, 9), random_window(random, 30),
+                   between(random, 1, 35), between(random, 0, 2) == 0 ? between(random, 2, 5) : 1);
+  }
+  // One to eight channels and stride 1: several pixels a vector.
+  for (std::int32_t channels : {1, 2, 4, 8}) {
+    for (std::int32_t width = 1; width < 40; ++width) {
+      ran += compare(random, 1, {3, 3, 1, 1, 1, 1}, {width, 3, 1, 1, 1, 1}, channels, 1);
+    }
+  }
+  // Taps that miss the image entirely, and long windows as the streaming models have.
+  ran += compare(random, 1, {1, 2, 1, 2, 1, 1}, {1, 2, 1, 2, 1, 1}, 3, 1);
+  ran += compare(random, 1, {15, 15, 1, 1, 0, 0}, {1, 1, 1, 1, 0, 0}, 128, 1);
+  ran += compare(random, 1, {7, 3, 1, 1, 1, 1}, {7, 3, 1, 1, 1, 1}, 960, 1);
+  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  return report();
+}
