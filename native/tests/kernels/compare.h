@@ -59,7 +59,7 @@ struct RandomRequant {
     for (std::int32_t c = 0; c < channels; ++c) {
       bias.push_back(wild ? static_cast<std::int32_t>(random()) : between(random, -20000, 20000));
       const float factor = std::uniform_real_distribution<float>(0.1F, 4.0F)(random);
-      constexpr float kWild[] = {0.0F, 1e-38F, 1e-9F, 0.5F, 1.0F, 3.0e5F, 3.0e38F};
+      constexpr float kWild[] = {1.2e-38F, 1e-30F, 1e-9F, 0.5F, 1.0F, 3.0e5F, 3.0e38F};
       scale.push_back(wild ? kWild[between(random, 0, 6)] : typical * factor);
     }
     // Powers of two make exact halves, which must round to even.
