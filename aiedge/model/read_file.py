@@ -20,7 +20,9 @@ def read_model_file(path: Path) -> bytes:
     try:
         size_bytes = path.stat().st_size
         if size_bytes > MAX_FILE_BYTES:
-            raise ModelError("AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_FILE_BYTES)
+            raise ModelError(
+                "AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_FILE_BYTES
+            )
         return path.read_bytes()
     except OSError as error:
         raise ModelError("AIE-MOD-001", where=str(path), reason=error.strerror or error) from error

@@ -12,7 +12,7 @@ from aiedge.errors import ModelError
 from aiedge.model.importers.tflite_reader import ABSENT, FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.geometry import same_padding, window_extent
-from aiedge.model.ir.graph import Node, Quantization, Tensor
+from aiedge.model.ir.graph import Node, Tensor
 from aiedge.model.ir.ops import (
     Add,
     AveragePool2D,
@@ -34,6 +34,15 @@ _ACTIVATIONS: Mapping[int, tuple[float, float]] = MappingProxyType(
         tflite.ActivationFunctionType.RELU_N1_TO_1: (-1.0, 1.0),
     }
 )
+
+
+def _half_even(bound: np.float32, zero_point: int) -> float:
+    return float(np.rint(bound + np.float32(zero_point)))
+
+
+def _half_away(bound: np.float32, zero_point: int) -> float:
+    magnitude = np.floor(np.abs(bound) + np.float32(0.5))
+    return float(np.copysign(magnitude, bound)) + zero_point
 
 
 def _conv_2d(tensors: TensorTable, operator: FileOperator) -> Node:
@@ -78,7 +87,8 @@ def _average_pool_2d(tensors: TensorTable, operator: FileOperator) -> Node:
     (x,) = _images(tensors, operator, 1)
     size = (int(operator.options.get("FilterHeight", 0)), int(operator.options.get("FilterWidth", 0)))
     pads, strides, _ = _window(operator, x, size)
-    op = AveragePool2D(*size, *strides, *pads, *_clamp(tensors, operator))
+    # LiteRT rounds a pool's bounds in another way than all other operators' bounds.
+    op = AveragePool2D(*size, *strides, *pads, *_clamp(tensors, operator, _half_away))
     return _node(tensors, operator, op, _inputs(tensors, operator, 1, 1))
 
 
@@ -178,8 +188,12 @@ def _window(
     return (*rows, *columns), strides, dilations
 
 
-def _clamp(tensors: TensorTable, operator: FileOperator) -> tuple[int, int]:
-    """The fused activation as bounds in the output's integers."""
+def _clamp(
+    tensors: TensorTable,
+    operator: FileOperator,
+    rounded: Callable[[np.float32, int], float] = _half_even,
+) -> tuple[int, int]:
+    """The fused activation as bounds in the output's integers, by ``rounded(bound / scale, zero point)``."""
     activation = int(operator.options.get("FusedActivationFunction", 0))
     if activation not in _ACTIVATIONS:
         raise ModelError("AIE-MOD-010", where=operator.place, feature=f"fused activation number {activation}")
@@ -187,13 +201,10 @@ def _clamp(tensors: TensorTable, operator: FileOperator) -> tuple[int, int]:
     if output.dtype == "int32" or output.quantization is None:
         raise ModelError("AIE-MOD-006", where=operator.place, dtype=f"{output.dtype} as an output")
     limits = np.iinfo(output.dtype)
-    low, high = (_quantized(bound, output.quantization) for bound in _ACTIVATIONS[activation])
-    return int(max(low, limits.min)), int(min(high, limits.max))
-
-
-def _quantized(value: float, quantization: Quantization) -> float:
+    scale, zero_point = output.quantization.scale, output.quantization.zero_point
     with np.errstate(over="ignore"):
-        return float(np.rint(np.float32(value) / quantization.scale)) + quantization.zero_point
+        low, high = (rounded(np.float32(b) / scale, zero_point) for b in _ACTIVATIONS[activation])
+    return int(max(low, limits.min)), int(min(high, limits.max))
 
 
 def _wrong_rank(operator: FileOperator, tensor: Tensor, rank: int) -> ModelError:

@@ -5,10 +5,13 @@ Everything here is float32 with one rounding an operation, in the order written.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aiedge.model.ir.graph import Quantization
 
 SOFTMAX_TABLE_SIZE = 256
 
@@ -41,15 +44,57 @@ def add_factors(a_scale: np.float32, b_scale: np.float32, output_scale: np.float
     return AddFactors(int(np.rint(np.ldexp(a, shift))), int(np.rint(np.ldexp(b, shift))), shift)
 
 
-def mean_factor(input_scale: np.float32, output_scale: np.float32, count: int) -> np.float32:
-    """``f32(f32(sx / sy) / n)`` for a mean over ``count`` elements."""
+class MeanFactors(NamedTuple):
+    """``y = rne(f32(f32(f32(sum(q)) * scale) + bias))``, saturated."""
+
+    scale: np.float32
+    bias: np.float32
+
+
+def mean_factors(x: Quantization, y: Quantization, count: int) -> MeanFactors:
+    """``scale = f32(f32(1 / n) * f32(sx / sy))`` and ``bias = f32(zy - f32(f32(n * zx) * scale))``."""
     with np.errstate(over="ignore", under="ignore"):
-        factor: np.float32 = (input_scale / output_scale) / np.float32(count)
-    return factor
+        scale = (np.float32(1) / np.float32(count)) * (x.scale / y.scale)
+        bias = np.float32(y.zero_point) - np.float32(count * x.zero_point) * scale
+    return MeanFactors(scale, bias)
+
+
+class SingleFactor(NamedTuple):
+    """``y = ((factor * (q - zx) + 128) >> 8) + zy``, saturated."""
+
+    factor: int
+
+
+class DoubleFactor(NamedTuple):
+    """``v = (q - zx) << left``, ``h = (v * factor + 2^30) >> 31``, ``y = ((h + half(right)) >> right) + zy``.
+
+    ``half(right)`` is ``2^(right-1)``, or 0 where ``right`` is 0; the result is saturated.
+    """
+
+    factor: int
+    left: int
+    right: int
+
+
+def requantize_factor(
+    input_scale: np.float32, output_scale: np.float32, same_dtype: bool
+) -> SingleFactor | DoubleFactor | None:
+    """The integer factor of a change of scale; None where ``sx / sy`` is not in [2^-16, 2^16]."""
+    with np.errstate(over="ignore", under="ignore"):
+        ratio = input_scale / output_scale
+    if not 2.0**-16 <= ratio <= 2.0**16:
+        return None
+    if same_dtype and 2.0**-8 <= ratio <= 2.0**7:
+        return SingleFactor(int(np.rint(np.float32(256) * ratio)))
+    mantissa, exponent = math.frexp(float(input_scale) / float(output_scale))
+    # half up; a mantissa that rounds up to 1 gives 2^31, which the formula takes as it is
+    factor = math.floor(mantissa * 2.0**31 + 0.5)
+    return DoubleFactor(factor, max(exponent, 0), max(-exponent, 0))
 
 
 def softmax_table(input_scale: np.float32, beta: float) -> NDArray[np.float32]:
-    """``table[i] = f32(exp(-sx * beta * i))`` for i = 0..255, computed in float64 and rounded once."""
-    steps = np.arange(SOFTMAX_TABLE_SIZE, dtype=np.float64)
-    table: NDArray[np.float32] = np.exp(-(float(input_scale) * beta) * steps).astype(np.float32)
+    """``table[i] = f32(exp(f32(f32(-sx * beta) * i)))`` for i = 0..255; exp in float64, rounded once."""
+    with np.errstate(over="ignore", under="ignore"):
+        exponents = -(input_scale * np.float32(beta)) * np.arange(SOFTMAX_TABLE_SIZE, dtype=np.float32)
+        table: NDArray[np.float32] = np.exp(exponents.astype(np.float64)).astype(np.float32)
     return table

@@ -109,7 +109,7 @@ class Mean(Op):
 class Softmax(Op):
     """x (..., C), table float32 (256) -> softmax over the last axis.
 
-    ``table[i] = f32(exp(-scale_x * beta * i))``. The importer gives only x; the pass ``tables`` adds the
+    ``table[i] = exp(-scale_x * beta * i)``. The importer gives only x; the pass ``tables`` adds the
     table, so a bundle always has it.
     """
 

@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aiedge.model.ir.arithmetic import add_factors, mean_factor, requantization_scales
+from aiedge.model.ir.arithmetic import (
+    SingleFactor,
+    add_factors,
+    mean_factors,
+    requantization_scales,
+    requantize_factor,
+)
 from aiedge.model.ir.graph import Quantization, Tensor
 from aiedge.model.ir.ops import (
     Add,
@@ -95,9 +101,9 @@ def _average_pool_2d(
 def _mean(op: Mean, values: Sequence[_Array], tensors: Sequence[Tensor], output: Tensor) -> _Array:
     x, y = _quantization(tensors[0]), _quantization(output)
     _, height, width, _ = values[0].shape
-    total = (values[0].astype(np.int64) - x.zero_point).sum(axis=(1, 2)).astype(np.int32)
-    scaled = total.astype(np.float32) * mean_factor(x.scale, y.scale, height * width)
-    return _saturated(np.rint(scaled).astype(np.float64) + y.zero_point, output)
+    factors = mean_factors(x, y, height * width)
+    total = values[0].astype(np.int64).sum(axis=(1, 2))
+    return _saturated(np.rint(total.astype(np.float32) * factors.scale + factors.bias), output)
 
 
 def _softmax(op: Softmax, values: Sequence[_Array], tensors: Sequence[Tensor], output: Tensor) -> _Array:
@@ -121,8 +127,17 @@ def _requantize(
     op: Requantize, values: Sequence[_Array], tensors: Sequence[Tensor], output: Tensor
 ) -> _Array:
     x, y = _quantization(tensors[0]), _quantization(output)
-    scaled = (values[0].astype(np.int32) - x.zero_point).astype(np.float32) * (x.scale / y.scale)
-    return _saturated(np.rint(scaled).astype(np.float64) + y.zero_point, output)
+    centred = values[0].astype(np.int64) - x.zero_point
+    factor = requantize_factor(x.scale, y.scale, tensors[0].dtype == output.dtype)
+    if factor is None:
+        raise ValueError("the graph is not verified: a change of scale is too large")
+    scaled: _Array
+    if isinstance(factor, SingleFactor):
+        scaled = (factor.factor * centred + 128) >> 8
+    else:
+        high = ((centred << factor.left) * factor.factor + (1 << 30)) >> 31
+        scaled = (high + ((1 << factor.right) >> 1)) >> factor.right
+    return _saturated(scaled + y.zero_point, output)
 
 
 ORACLE: Mapping[type[Op], Callable[[Any, Sequence[_Array], Sequence[Tensor], Tensor], _Array]] = (

@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from aiedge.model.ir.arithmetic import SOFTMAX_TABLE_SIZE, add_factors, mean_factor, requantization_scales
+from aiedge.model.ir.arithmetic import (
+    SOFTMAX_TABLE_SIZE,
+    add_factors,
+    mean_factors,
+    requantization_scales,
+    requantize_factor,
+)
 from aiedge.model.ir.geometry import window_count, window_extent
 from aiedge.model.ir.graph import Quantization, Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
@@ -119,7 +125,7 @@ def _mean(op: Mean, inputs: Sequence[Tensor], y: Tensor) -> None:
     fits = y.shape in {(n, channels), (n, 1, 1, channels)}
     _demand(fits, f"its output has the shape {list(y.shape)}, needs {n} x {channels}")
     _demand(height * width <= MAX_DIMENSION // 2, f"its window {height}x{width} is too large")
-    _check_factor(mean_factor(_per_tensor(x).scale, _per_tensor(y).scale, height * width))
+    _check_factor(mean_factors(_per_tensor(x), _per_tensor(y), height * width).scale)
 
 
 def _softmax(op: Softmax, inputs: Sequence[Tensor], y: Tensor) -> None:
@@ -152,8 +158,8 @@ def _requantize(op: Requantize, inputs: Sequence[Tensor], y: Tensor) -> None:
     (x,) = inputs
     _demand(x.dtype in {"int8", "uint8"}, f"its input is {x.dtype}")
     _demand(x.shape == y.shape, f"its shapes {list(x.shape)}, {list(y.shape)} differ")
-    with np.errstate(over="ignore", under="ignore"):
-        _check_factor(_per_tensor(x).scale / _per_tensor(y).scale)
+    factor = requantize_factor(_per_tensor(x).scale, _per_tensor(y).scale, x.dtype == y.dtype)
+    _demand(factor is not None, "the input scale is not in [2^-16, 2^16] of the output scale")
 
 
 _Rule = tuple[tuple[int, ...], Callable[[Any, Sequence[Tensor], Tensor], None]]
