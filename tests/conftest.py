@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
+
+pytest_plugins = ["peers.modbus"]
 
 _SHARED = Path(os.environ.get("AIEDGE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 _CI = os.environ.get("CI") == "true"
@@ -57,6 +60,18 @@ def mosquitto_sub() -> str:
 def c_compiler() -> str:
     """The path of a C compiler."""
     return _program("cc", "gcc")
+
+
+@pytest.fixture(scope="session")
+def libmodbus_flags() -> list[str]:
+    """What the C compiler needs to use libmodbus."""
+    pkg_config = _program("pkg-config", "pkg-config")
+    found = subprocess.run(
+        [pkg_config, "--cflags", "--libs", "libmodbus"], capture_output=True, text=True, check=False
+    )
+    if found.returncode != 0:
+        _absent("libmodbus is missing: apt-get install libmodbus-dev")
+    return found.stdout.split()
 
 
 @pytest.fixture

@@ -203,9 +203,11 @@ class Gate:
         if now_ns >= self._poll_ns or self._host.expects_answer:
             values = self._plc.read(PLC_TAGS, timeout_s=self.settings.io_timeout_s)
             now_ns = self._clock.monotonic_ns()
-            self._poll_ns = now_ns + round(self.settings.poll_period_s * 1e9)
             with self._changed:
                 self._host.receive(PlcBlock.from_tags(values), now_ns)
+            waiting = self._host.expects_answer
+            period_s = self.settings.answer_poll_s if waiting else self.settings.poll_period_s
+            self._poll_ns = now_ns + round(period_s * 1e9)
             # A trigger's acknowledgement, or the next result, need not wait for the next round.
             self._write_if_changed(now_ns)
 

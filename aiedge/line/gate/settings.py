@@ -17,18 +17,19 @@ class GateMode(enum.Enum):
 class GateSettings:
     """Times and bounds of the gate's thread.
 
-    ``poll_period_s``: between two reads of the PLC's block; a trigger is seen, and an acknowledgement, within
-    it. ``heartbeat_period_s``: between two beats. ``heartbeat_timeout_s``: the bound that the PLC's program
-    is set to, and how long the PLC's own life counter may stand still before the host counts it as frozen.
-    ``acknowledge_timeout_s``: how long after :meth:`Gate.deliver` the PLC may take to acknowledge a result;
-    then its part is settled as lost. ``io_timeout_s``: of one request. ``pulse_hold_s``: pulse mode only, the
-    least time that a result stands in the registers, so longer than the PLC's scan. ``queue_length``: results
-    that may wait for the PLC, and triggers that may wait for ``next_trigger``. ``parts_in_flight``: announced
-    parts without a verdict. ``first_part_id``: pulse mode only, the id of the first part after the start of
-    the line.
+    ``poll_period_s``: between two reads of the PLC's block, so that a trigger is seen within it;
+    ``answer_poll_s``: the same while a result waits for its acknowledgement. ``heartbeat_period_s``: between
+    two beats. ``heartbeat_timeout_s``: the bound that the PLC's program is set to, and how long the PLC's own
+    life counter may stand still before the host counts it as frozen. ``acknowledge_timeout_s``: how long
+    after :meth:`Gate.deliver` the PLC may take to acknowledge a result; then its part is settled as lost.
+    ``io_timeout_s``: of one request. ``pulse_hold_s``: pulse mode only, the least time that a result stands
+    in the registers, so longer than the PLC's scan. ``queue_length``: results that may wait for the PLC, and
+    triggers that may wait for ``next_trigger``. ``parts_in_flight``: announced parts without a verdict.
+    ``first_part_id``: pulse mode only, the id of the first part after the start of the line.
     """
 
     poll_period_s: float = 0.002
+    answer_poll_s: float = 0.001
     heartbeat_period_s: float = 0.1
     heartbeat_timeout_s: float = 0.5
     acknowledge_timeout_s: float = 0.5
@@ -41,6 +42,7 @@ class GateSettings:
     def __post_init__(self) -> None:
         for name in (
             "poll_period_s",
+            "answer_poll_s",
             "heartbeat_period_s",
             "acknowledge_timeout_s",
             "io_timeout_s",

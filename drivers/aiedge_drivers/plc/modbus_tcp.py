@@ -1,13 +1,15 @@
 """Modbus TCP (MODBUS Messaging on TCP/IP Implementation Guide V1.0b), by pymodbus.
 
 pymodbus' own synchronous client cannot keep a time-out: it waits the whole time again for each fragment, on
-the wall clock, repeats requests by itself and keeps what is left of a late answer. So the requests, the
-framing and the decoding are pymodbus', and the socket under them is ours, with one deadline a request.
+the wall clock, and loses its place in the stream when a late answer arrives in pieces. So the requests and
+their decoding are pymodbus', and the socket under them is ours, with one deadline a request.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -55,8 +57,8 @@ class ModbusTcpOptions(PlcOptions):
 class ModbusTcpPlc(Plc):
     """A PLC that serves Modbus TCP.
 
-    One connection, one request at a time; registers by functions 3, 4 and 16, bits by 1, 2 and 15. After a
-    time-out the connection is made anew, so that no late answer can be taken for the next one.
+    One connection, one request at a time; registers by functions 3, 4 and 16, bits by 1, 2 and 15. An answer
+    is known by the transaction number of its request.
     """
 
     driver = "plc/modbus-tcp"
@@ -85,9 +87,7 @@ class ModbusTcpPlc(Plc):
             client.close()
 
     def _flush(self) -> None:
-        raise DeviceLost(
-            "AIE-DEV-009", where=self.name, reason="an answer was late, so the connection is made anew"
-        )
+        """Nothing to do: a late answer bears the number of its own request and is passed over."""
 
     def _read_block(self, area: Area, start: int, count: int, timeout_s: float) -> Sequence[int]:
         client = self._live_client()
@@ -151,6 +151,8 @@ class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymod
         self._place = (address, port)
         self.deadline = Deadline(clock, 0.0)
         self._closed = False
+        self._transaction = b""
+        self._received = b""
 
     def open(self, deadline: Deadline) -> None:
         """Connect, in time or with a ``TimeoutError``."""
@@ -167,29 +169,38 @@ class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymod
         """Close, and end a wait of another thread with an ``OSError``. Idempotent."""
         self._closed = True
         sock, self.socket = self.socket, None
-        if sock is None:
-            return
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            # The other side was faster; closing is all that is left to do.
-            pass
-        finally:
+        if sock is not None:
+            # The other side may have been faster; closing is all that is left to do then.
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
             sock.close()
 
     def send(self, request: bytes, addr: tuple[str, int] | None = None) -> int:
+        """Send a whole request and remember its number."""
         del addr
+        self._transaction = request[:2]
         self._ready_socket().sendall(request)
         return len(request)
 
     def recv(self, size: int | None) -> bytes:
-        try:
-            received = self._ready_socket().recv(size or _RECEIVE_BYTES)
-        except TimeoutError as error:
-            raise _NoAnswerError from error
-        if not received:
-            raise ConnectionResetError("the device closed the connection")
-        return received
+        """The whole answer to the last request; what comes late for earlier ones is passed over."""
+        del size
+        while True:
+            answer = self._next_answer()
+            if answer[:2] == self._transaction:
+                return answer
+
+    def _next_answer(self) -> bytes:
+        while (end := _answer_length(self._received)) is None or len(self._received) < end:
+            try:
+                piece = self._ready_socket().recv(_RECEIVE_BYTES)
+            except TimeoutError as error:
+                raise _NoAnswerError from error
+            if not piece:
+                raise ConnectionResetError("the device closed the connection")
+            self._received += piece
+        answer, self._received = self._received[:end], self._received[end:]
+        return answer
 
     def _ready_socket(self) -> socket.socket:
         sock = self.socket
@@ -199,5 +210,14 @@ class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymod
         if remaining_s <= 0:
             raise _NoAnswerError
         sock.settimeout(remaining_s)
-        live: socket.socket = sock
-        return live
+        return sock
+
+
+def _answer_length(received: bytes) -> int | None:
+    """The length of the answer that ``received`` begins with, by its MBAP header; None: no whole header."""
+    if len(received) < 6:
+        return None
+    protocol, length = struct.unpack(">HH", received[2:6])
+    if protocol != 0 or not 2 <= length <= 254:
+        raise ConnectionResetError("what came is not Modbus TCP")
+    return 6 + int(length)

@@ -46,8 +46,9 @@ class SimPlc(Plc):
     """``plc/sim``: the program of :mod:`aiedge_drivers.sim.gate_plc` behind the contract of a PLC.
 
     The program scans whenever it is asked something, at the device's clock: there is no thread, so that a run
-    on model time repeats exactly. The PLC lives on while the link is down; :meth:`cut_link`,
-    :meth:`mend_link`, :meth:`mute` and :meth:`unmute` are the faults of the link.
+    on model time repeats exactly. ``image`` is its memory, and ``counters`` has the ``requests``. The PLC
+    lives on while the link is down; :meth:`cut_link`, :meth:`mend_link`, :meth:`mute` and :meth:`unmute` are
+    the link's faults.
     """
 
     driver = "plc/sim"
@@ -68,7 +69,7 @@ class SimPlc(Plc):
             first_part_id=wanted.first_part_id,
             faults=[Fault(fault.kind, fault.part, fault.duration_s) for fault in wanted.faults],
         )
-        self._image = RegisterImage()
+        self.image = RegisterImage()
         self._scanning = threading.Lock()
         self._cut = threading.Event()
         self._muted = threading.Event()
@@ -113,16 +114,18 @@ class SimPlc(Plc):
         """An answer that was not given in time is never given."""
 
     def _read_block(self, area: Area, start: int, count: int, timeout_s: float) -> Sequence[int]:
-        self._answer_or_not(timeout_s)
+        self._count("requests")
         registers = self._registers(area, start, count)
         self._scan()
+        self._answer_or_not(timeout_s)
         return registers[start : start + count]
 
     def _write_block(self, area: Area, start: int, values: Sequence[int], timeout_s: float) -> None:
-        self._answer_or_not(timeout_s)
+        self._count("requests")
         registers = self._registers(area, start, len(values))
         registers[start : start + len(values)] = values
         self._scan()
+        self._answer_or_not(timeout_s)
 
     def _answer_or_not(self, timeout_s: float) -> None:
         if self._cut.is_set():
@@ -132,7 +135,9 @@ class SimPlc(Plc):
             raise TimeoutError
 
     def _registers(self, area: Area, start: int, count: int) -> list[int]:
-        registers = {"input": self._image.input, "holding": self._image.holding}.get(area, [])
+        if self._cut.is_set():
+            raise ConnectionResetError("the link is cut")
+        registers: list[int] = getattr(self.image, area)
         if start + count > len(registers):
             raise DeviceError(
                 "AIE-DEV-020", where=self.name, reason=f"it has no {area} {start} to {start + count - 1}"
@@ -141,4 +146,4 @@ class SimPlc(Plc):
 
     def _scan(self) -> None:
         with self._scanning:
-            self.program.scan(self._clock.monotonic_ns(), self._image)
+            self.program.scan(self._clock.monotonic_ns(), self.image)

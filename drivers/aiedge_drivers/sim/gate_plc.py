@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from aiedge.devices.gate_map import HOST_TO_PLC, MAP_VERSION, PLC_TO_HOST
@@ -71,12 +71,16 @@ class GateEvent(NamedTuple):
     reason: str = ""
 
 
-@dataclass(slots=True)
 class RegisterImage:
-    """The registers as the network sees them: ``input`` of the PLC, ``holding`` of the host; 16 bits each."""
+    """A PLC's memory as the network sees it: 64 of each area; the program uses the gate's registers."""
 
-    input: list[int] = field(default_factory=lambda: [0] * 12)
-    holding: list[int] = field(default_factory=lambda: [0] * 8)
+    SIZE = 64
+
+    def __init__(self) -> None:
+        self.coil = [0] * self.SIZE
+        self.discrete = [0] * self.SIZE
+        self.input = [0] * self.SIZE
+        self.holding = [0] * self.SIZE
 
 
 @dataclass(slots=True)
