@@ -8,7 +8,10 @@ from aiedge.devices.conformance_device import SHORT_S, DeviceConformance, StateL
 from aiedge.devices.conformance_rig import PlcRig
 from aiedge.devices.plc import Plc
 from aiedge.devices.state import DeviceState
-from aiedge.errors import DeviceError, DeviceOptionError, DeviceTimeout
+from aiedge.errors import DeviceError, DeviceLost, DeviceOptionError, DeviceTimeout
+
+# After the first time-out a driver may connect anew, so that the next request finds the device lost.
+UNANSWERED = (DeviceTimeout, DeviceLost)
 
 
 class PlcConformance(DeviceConformance):
@@ -149,8 +152,7 @@ class PlcConformance(DeviceConformance):
         try:
             log = StateLog(plc)
             for _ in range(plc.options.lost_after):
-                assert DeviceState.LOST not in log.states
-                with pytest.raises(DeviceTimeout):
+                with pytest.raises(UNANSWERED):
                     rig.ask(plc, SHORT_S)
             assert DeviceState.LOST in log.states
             rig.unmute()
@@ -176,7 +178,7 @@ class PlcConformance(DeviceConformance):
         plc = self._time_out_reading(rig, 1)
         try:
             rig.poke("second", 2)
-            with pytest.raises(DeviceTimeout):
+            with pytest.raises(UNANSWERED):
                 plc.read(["second"], timeout_s=SHORT_S)
             rig.poke("apart", 4)
             rig.unmute()  # both old answers arrive

@@ -105,6 +105,11 @@ class PlcRig(DeviceRig):
     def requests(self) -> int:
         """How many requests the PLC has received so far."""
 
+    def place(self, tag: str) -> tuple[str, int]:
+        """A tag's area and address."""
+        entry = self.TAGS[tag]
+        return entry["area"], entry["address"]
+
     def make_mute(self) -> Plc:
         """Open, then hold back the answers."""
         plc = self.make()
