@@ -20,4 +20,18 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-ENG-007": Message("The engine failed: {reason}.", "Run `aiedge inspect` on the model, and report this."),
     "AIE-ENG-008": Message("The engine {engine!r} does not run {suffix} files.", "Use the engine 'native' for them."),
+    "AIE-ENG-009": Message(
+        "The native core cannot do this here: {reason}.",
+        "Correct AIEDGE_ISA (reference, avx2), or unset it to take the best of this CPU.",
+    ),
+    "AIE-ENG-010": Message(
+        "The model cannot be held: {reason}.", "Use a smaller model or fewer threads, or free memory."
+    ),
+    "AIE-ENG-011": Message("The engine cannot be made so: {reason}.", "Correct the argument, for example threads=1."),
+    "AIE-ENG-012": Message(
+        "The memory of output {name!r} overlaps another array.", "Give every input and output an array of its own."
+    ),
+    "AIE-ENG-013": Message(
+        "Another thread is running this model.", "Load the model once for each thread, or guard it with a lock."
+    ),
 }

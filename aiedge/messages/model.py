@@ -49,4 +49,8 @@ MESSAGES: dict[str, Message] = {
     "AIE-MOD-015": Message("The labels cannot be stored: {reason}.", "Give one label a line."),
     "AIE-MOD-016": Message("The file cannot be written: {reason}.", "Check the path, its permissions and the disk."),
     "AIE-MOD-017": Message("The model has {count} {unit}; aiedge takes up to {limit}.", "Use a smaller model."),
+    "AIE-MOD-018": Message(
+        "The native core refuses the bundle: {reason}.",
+        "Get the file again, or compile the model again with this version of aiedge.",
+    ),
 }

@@ -1,3 +1,51 @@
+// The Python module aiedge._native; aiedge/_native.pyi describes it.
+
 #include <pybind11/pybind11.h>
 
-PYBIND11_MODULE(_native, module) { module.attr("__version__") = "0.1.0"; }
+#include <optional>
+
+#include "aiedge/aiedge.h"
+#include "info.h"
+#include "model.h"
+
+namespace py = pybind11;
+using aiedge::bindings::Model;
+using aiedge::bindings::NodeInfo;
+using aiedge::bindings::TensorInfo;
+
+PYBIND11_MODULE(_native, module) {
+  module.doc() = "The native core: runs bundles.";
+  module.def("version", &aiedge_version, "The core's version.");
+
+  py::class_<TensorInfo>(module, "TensorInfo", "A model's input or output.")
+      .def_property_readonly("name", [](const TensorInfo& info) { return info.name; })
+      .def_property_readonly("dtype", [](const TensorInfo& info) { return info.dtype; })
+      .def_property_readonly("shape", [](const TensorInfo& info) { return info.shape; })
+      .def_property_readonly("scale",
+                             [](const TensorInfo& info) {
+                               return info.scale == 0.0F ? std::nullopt : std::optional<float>(info.scale);
+                             })
+      .def_property_readonly("zero_point", [](const TensorInfo& info) { return info.zero_point; });
+
+  py::class_<NodeInfo>(module, "NodeInfo", "One node, in running order.")
+      .def_property_readonly("name", [](const NodeInfo& info) { return info.name; })
+      .def_property_readonly("op", [](const NodeInfo& info) { return info.op; })
+      .def_property_readonly("kernel", [](const NodeInfo& info) { return info.kernel; })
+      .def_property_readonly("macs", [](const NodeInfo& info) { return info.macs; });
+
+  py::class_<aiedge_memory>(module, "MemoryInfo", "Bytes that a loaded model holds.")
+      .def_property_readonly("arena_bytes", [](const aiedge_memory& memory) { return memory.arena_bytes; })
+      .def_property_readonly("weight_bytes", [](const aiedge_memory& memory) { return memory.weight_bytes; })
+      .def_property_readonly("peak_bytes", [](const aiedge_memory& memory) { return memory.peak_bytes; });
+
+  py::class_<Model>(module, "Model", "A loaded bundle.")
+      .def(py::init<const py::object&, std::uint32_t, const std::string&, const std::string&>(), py::arg("source"),
+           py::arg("threads") = 1, py::arg("isa") = "", py::arg("name") = "")
+      .def_property_readonly("inputs", &Model::inputs)
+      .def_property_readonly("outputs", &Model::outputs)
+      .def_property_readonly("nodes", &Model::nodes)
+      .def_property_readonly("memory", &Model::memory)
+      .def_property_readonly("plan", &Model::plan)
+      .def_property_readonly("labels", &Model::labels)
+      .def("run", &Model::run, py::arg("inputs"), py::arg("outs"));
+}

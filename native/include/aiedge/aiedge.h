@@ -22,8 +22,8 @@ typedef enum aiedge_status {
   AIEDGE_OK = 0,
   AIEDGE_INVALID_ARGUMENT = 1, /* a null pointer, a wrong count or size */
   AIEDGE_IO = 2,               /* the file cannot be read */
-  AIEDGE_BAD_MODEL = 3,        /* damaged, hostile, or of a newer format */
-  AIEDGE_UNSUPPORTED = 4,      /* an operator, type or instruction set that this build or CPU lacks */
+  AIEDGE_BAD_MODEL = 3,        /* damaged, hostile, or with what this version does not know */
+  AIEDGE_UNSUPPORTED = 4,      /* an instruction set that this build or CPU lacks */
   AIEDGE_OUT_OF_MEMORY = 5
 } aiedge_status;
 

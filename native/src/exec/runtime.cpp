@@ -69,7 +69,7 @@ Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
   task.operation = ops::find(node.code);
   task.name = node.name;
   if (task.operation == nullptr) {
-    return Status::error(Code::kUnsupported, "the operation %u is unknown to this version",
+    return Status::error(Code::kBadModel, "the operation %u is unknown to this version",
                          static_cast<unsigned>(node.code))
         .at("node %zu '%s'", index, task.name.c_str());
   }

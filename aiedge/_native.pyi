@@ -1,0 +1,88 @@
+"""The native core (native/bindings/), a thin skin over the C API in native/include/aiedge/aiedge.h."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, final
+
+from numpy.typing import NDArray
+
+def version() -> str:
+    """The core's version."""
+
+@final
+class TensorInfo:
+    """A model's input or output: ``value = scale * (q - zero_point)``; scale is None where it is not quantized."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def scale(self) -> float | None: ...
+    @property
+    def zero_point(self) -> int: ...
+
+@final
+class NodeInfo:
+    """One node, in running order. ``kernel`` is the variant that runs, ``in place`` when there is nothing to do."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def op(self) -> str: ...
+    @property
+    def kernel(self) -> str: ...
+    @property
+    def macs(self) -> int: ...
+
+@final
+class MemoryInfo:
+    """Bytes that a loaded model holds: activations with scratch; constants with packed weights; everything."""
+
+    @property
+    def arena_bytes(self) -> int: ...
+    @property
+    def weight_bytes(self) -> int: ...
+    @property
+    def peak_bytes(self) -> int: ...
+
+@final
+class Model:
+    """A loaded bundle. One run at a time."""
+
+    def __init__(
+        self, source: str | os.PathLike[str] | bytes, threads: int = 1, isa: str = "", name: str = ""
+    ) -> None:
+        """Load, check, plan and pack, blocking.
+
+        ``source``: the path of an ``.aie`` file or its bytes; ``threads``: 1 to 64; ``isa``: empty for the best of
+        this CPU (or ``AIEDGE_ISA``), or ``reference``, ``avx2``; ``name`` stands for the source in errors. Raises
+        ModelError for a file that cannot be read or is not a valid bundle; EngineError for an instruction set that
+        is unknown or that this CPU lacks, for a wrong number of threads, or when memory runs out.
+        """
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]: ...
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]: ...
+    @property
+    def nodes(self) -> tuple[NodeInfo, ...]: ...
+    @property
+    def memory(self) -> MemoryInfo: ...
+    @property
+    def plan(self) -> str:
+        """The plan as text, one line a node: where its input and output lie."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    def run(self, inputs: Sequence[NDArray[Any]], outs: Sequence[NDArray[Any]]) -> None:
+        """Run once, blocking, with the GIL released; the arrays' memory is used in place.
+
+        One C-contiguous array for each input and output, of its exact shape and dtype, else InputError (BufferError
+        or ValueError where it is not contiguous or not writeable); no output may overlap another array. EngineError
+        when another thread is running the same model.
+        """
