@@ -1,0 +1,60 @@
+"""The native core behind the engine protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiedge.errors import EngineError
+from aiedge.types import Memory, Placement, TensorSpec
+
+if TYPE_CHECKING:
+    from aiedge import _native
+
+
+class NativeEngine:
+    """One loaded bundle on the CPU."""
+
+    name = "native"
+
+    def __init__(self, model: _native.Model) -> None:
+        self._model = model
+        self.inputs = tuple(_spec(info) for info in model.inputs)
+        self.outputs = tuple(_spec(info) for info in model.outputs)
+        self.memory = Memory(
+            arena_bytes=model.memory.arena_bytes,
+            weight_bytes=model.memory.weight_bytes,
+            peak_bytes=model.memory.peak_bytes,
+        )
+        self.placement = tuple(
+            Placement(node=node.name, operator=node.op, device="cpu", kernel=node.kernel, macs=node.macs)
+            for node in model.nodes
+        )
+        self.labels = model.labels
+        self.plan = model.plan
+
+    def run(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
+        """Run once, blocking, with the GIL released, in the caller's arrays."""
+        self._model.run(inputs, out)
+
+
+def load(where: str, data: bytes, threads: int) -> NativeEngine:
+    """Load the bytes of a bundle; ``where`` names them in errors. Raises ModelError or EngineError."""
+    try:
+        from aiedge import _native
+    except ImportError as error:
+        raise EngineError("AIE-ENG-002", where=where, reason=error) from error
+    return NativeEngine(_native.Model(data, threads=threads, name=where))
+
+
+def _spec(info: _native.TensorInfo) -> TensorSpec:
+    return TensorSpec(
+        name=info.name,
+        shape=info.shape,
+        dtype=np.dtype(info.dtype),
+        scale=info.scale,
+        zero_point=info.zero_point,
+    )
