@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from aiedge.errors import EngineError
 from aiedge.types import Memory, Placement, TensorSpec
 
-if TYPE_CHECKING:
+try:
     from aiedge import _native
+except ImportError as error:
+    raise EngineError("AIE-ENG-002", where="native", reason=error) from error
 
 
 class NativeEngine:
@@ -43,10 +45,6 @@ class NativeEngine:
 
 def load(where: str, data: bytes, threads: int) -> NativeEngine:
     """Load the bytes of a bundle; ``where`` names them in errors. Raises ModelError or EngineError."""
-    try:
-        from aiedge import _native
-    except ImportError as error:
-        raise EngineError("AIE-ENG-002", where=where, reason=error) from error
     return NativeEngine(_native.Model(data, threads=threads, name=where))
 
 

@@ -1,6 +1,7 @@
 // The Python module aiedge._native; aiedge/_native.pyi describes it.
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <optional>
 
