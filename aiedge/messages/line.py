@@ -7,14 +7,14 @@ from aiedge.messages.message import Message
 MESSAGES: dict[str, Message] = {
     "AIE-LIN-001": Message(
         "The model is not one that a line can use: {reason}.",
-        "Give a model with one int8 input (1, height, width, 2) and one int8 heat map (1, rows, columns, kinds).",
+        "Give one with an int8 input (1, height, width, 2) and an int8 heat map (1, rows, columns, kinds).",
     ),
     "AIE-LIN-002": Message(
         "The model knows no kind of find named {name!r}.", "Use one of its labels: {known}."
     ),
     "AIE-LIN-003": Message(
         "The camera began to count its frames anew, so nobody knows how many parts went by.",
-        "The line was stopped; clear the belt and start it again, or use the handshake, which names each part.",
+        "The line was stopped: clear the belt and start it again; the handshake would name each part.",
     ),
     "AIE-LIN-004": Message(
         "{count} frames in a row got lost, more than the line can account for.",
@@ -44,6 +44,10 @@ MESSAGES: dict[str, Message] = {
     "AIE-LIN-106": Message(
         "The gate's thread did not end within {timeout_s:g} s.",
         "Check that the callback for settled parts is quick.",
+    ),
+    "AIE-LIN-108": Message(
+        "The tags {first} to {last} are not neighbours in one area, so a verdict could be torn from its part.",
+        "Give these tags addresses without a gap in one area; see docs/plc-register-map.md.",
     ),
     "AIE-LIN-107": Message(
         "The gate failed: {reason}.", "Report this with the log; the PLC stops the line by itself."

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aiedge.clock import SYSTEM_CLOCK, Clock
+from aiedge.devices.gate_map import HOST_TO_PLC, PLC_TO_HOST
 from aiedge.devices.plc import Plc
+from aiedge.devices.tags import contiguous_blocks
 from aiedge.errors import AiedgeError, DeviceError, LineError
 from aiedge.line.gate.handshake import HandshakeHost
 from aiedge.line.gate.host import GateCounters, HostProtocol
@@ -52,6 +54,8 @@ class Gate:
         alive: Callable[[], bool],
         on_settled: Callable[[Settlement], None],
     ) -> None:
+        for block in (PLC_TO_HOST, HOST_TO_PLC):
+            _check_block(plc, [register.name for register in block])
         self.mode = mode
         self.settings = settings or GateSettings()
         self._plc = plc
@@ -251,3 +255,11 @@ class Gate:
         if isinstance(self._failure, AiedgeError):
             raise self._failure
         raise LineError("AIE-LIN-107", reason=repr(self._failure)) from self._failure
+
+
+def _check_block(plc: Plc, names: list[str]) -> None:
+    """One request must carry the whole block; a missing tag is the PLC's own error at the first request."""
+    places = [plc.tags[name] for name in names if name in plc.tags]
+    limits = {place.area: len(names) for place in places}
+    if len(contiguous_blocks(places, limits)) > 1:
+        raise LineError("AIE-LIN-108", where=plc.name, first=names[0], last=names[-1])
