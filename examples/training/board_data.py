@@ -96,7 +96,10 @@ def random_crop(
         template = _moved(template, *rng.integers(-2, 3, 2))
     elif fit < 0.35:
         template = _moved(template, *rng.integers(-1, 2, 2))
-    top, left = rng.integers(0, test.shape[0] - size + 1), rng.integers(0, test.shape[1] - size + 1)
+    # Beyond the range and clipped: many crops touch the border, where a shifted template is only guessed.
+    top, left = (
+        int(np.clip(rng.integers(-size // 4, side - size * 3 // 4), 0, side - size)) for side in test.shape
+    )
     pixels = np.stack([p[top : top + size, left : left + size] for p in (test, template)], -1)
     target = _target(marks - np.array([left, top, 0, 0, 0], np.float32), size // STRIDE)
     if rng.random() < 0.5:

@@ -10,11 +10,11 @@ from tensorflow import keras
 layers = keras.layers
 
 
-def build(size: int, widths: tuple[int, int] = (32, 48), depth: int = 4) -> keras.Model:
+def build(size: int, widths: tuple[int, int] = (32, 64), depth: int = 3) -> keras.Model:
     """Fully convolutional, so weights trained on crops of one ``size`` run at another.
 
     A first 4x4 convolution of stride 4 sees each pixel once; then depthwise-separable 3x3 layers, one at a
-    quarter and ``depth`` at an eighth of the resolution, which see about 90 px around.
+    quarter and ``depth`` at an eighth of the resolution, which see about 70 px around.
     """
     pixels = keras.Input((size, size, 2), batch_size=1 if size >= 640 else None, name="test_and_template")
     x = _conv(pixels, widths[0], kernel=4, stride=4)

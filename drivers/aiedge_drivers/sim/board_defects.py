@@ -159,10 +159,10 @@ def _paint(points: list[tuple[float, float]], radius: float) -> _Brush:
 
 
 def _blob(rng: np.random.Generator, x: float, y: float, largest: float) -> _Brush | None:
-    """A short random stroke about (x, y) that stays within ``largest`` px of it."""
+    """A random stroke about (x, y) that stays within ``largest`` px of it; most are short."""
     if largest < 3:
         return None
-    reach = float(rng.uniform(3, min(largest, rng.choice((6, 9, 16)))))
+    reach = float(rng.uniform(3, min(largest, rng.choice((6, 9, 16, 26)))))
     radius = float(np.clip(rng.uniform(0.3, 1.0) * reach, 1.6, 7))
     spread = max(reach - radius, 0.0)
     offsets = rng.uniform(-spread, spread, (int(rng.integers(1, 5)), 2))
@@ -206,9 +206,29 @@ def _at_edge(rng: np.random.Generator, image: NDArray[np.uint8], x: int, y: int,
     width = min(_narrowest(image, edge_x, edge_y)[0], 60.0)
     if width < 6:
         return None
-    inward = float(rng.uniform(-0.5, 2.5))
-    blob = _blob(rng, edge_x - sign * dx * inward, edge_y - sign * dy * inward, 0.62 * width - inward)
+    depth = 0.75 * width * float(np.sqrt(rng.random()))
+    if rng.random() < 0.25:
+        blob = _notch(rng, (edge_x, edge_y), (-sign * dx, -sign * dy), depth)
+    else:
+        inward = float(rng.uniform(-0.5, 2.5))
+        blob = _blob(rng, edge_x - sign * dx * inward, edge_y - sign * dy * inward, depth - inward)
     return None if blob is None or not _touches(image, blob, value) else blob
+
+
+def _notch(
+    rng: np.random.Generator, edge: tuple[int, int], inward: tuple[int, int], depth: float
+) -> _Brush | None:
+    """A stroke from an edge inwards, at most ``depth`` px deep, leaning to either side."""
+    radius = float(rng.uniform(1.6, 4.0))
+    length = depth - radius
+    if length < 3:
+        return None
+    norm = float(np.hypot(*inward))
+    ux, uy = inward[0] / norm, inward[1] / norm
+    lean = float(rng.uniform(-1.2, 1.2)) * length
+    end = (edge[0] + ux * length - uy * lean, edge[1] + uy * length + ux * lean)
+    bend = tuple((a + b) / 2 + float(rng.uniform(-2, 2)) for a, b in zip(edge, end, strict=True))
+    return _paint([edge, (bend[0], bend[1]), end], radius)
 
 
 def _touches(image: NDArray[np.uint8], brush: _Brush, value: int) -> bool:
@@ -223,15 +243,15 @@ def _touches(image: NDArray[np.uint8], brush: _Brush, value: int) -> bool:
 
 
 def _within(rng: np.random.Generator, image: NDArray[np.uint8], x: int, y: int, value: int) -> _Brush | None:
-    """A blob wholly inside the region of ``value``, with a margin on all sides."""
+    """A blob wholly inside the region of ``value``, with the brush's margin of 2 px on all sides."""
     if image[y, x] != value:
         return None
-    brush = _blob(rng, x, y, 14)
+    brush = _blob(rng, x, y, 26)
     if brush is None:
         return None
     left, top, mask = brush
     height, width = mask.shape
-    window = image[max(top - 2, 0) : top + height + 2, max(left - 2, 0) : left + width + 2]
+    window = image[max(top, 0) : top + height, max(left, 0) : left + width]
     return brush if window.size and bool((window == value).all()) else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,23 +21,50 @@ Point = tuple[float, float]
 _EIGHTHS = tuple((math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)) for k in range(8))
 
 
-def draw_layout(rng: np.random.Generator, size: int) -> NDArray[np.uint8]:
-    """One random board, (size, size) uint8 with only the values ``COPPER`` and ``LAMINATE``."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A board before drilling: ``copper``, square, of ``COPPER`` and ``LAMINATE``; and the holes to come."""
+
+    copper: Image.Image
+    holes: tuple[tuple[float, float, float], ...]
+    """Centre x, y and radius, px."""
+
+    def drilled(self, offset: Point = (0.0, 0.0)) -> NDArray[np.uint8]:
+        """The copper with its holes, which look like laminate; the drill was off by ``offset``."""
+        picture = self.copper.copy()
+        draw = ImageDraw.Draw(picture)
+        for x, y, radius in self.holes:
+            _disc(draw, x + offset[0], y + offset[1], radius, LAMINATE)
+        return np.array(picture)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What the items draw on."""
+
+    draw: ImageDraw.ImageDraw
+    rng: np.random.Generator
+    size: int
+    holes: list[tuple[float, float, float]]
+
+
+def draw_layout(rng: np.random.Generator, size: int) -> Layout:
+    """One random board of ``size`` px."""
     plane = rng.random() < 0.3
     image = Image.new("L", (size, size), COPPER if plane else LAMINATE)
-    draw = ImageDraw.Draw(image)
+    sheet = _Sheet(ImageDraw.Draw(image), rng, size, [])
     if rng.random() < 0.15:
-        _stripes(draw, rng, size)
+        _stripes(sheet)
     for _ in range(int(rng.integers(0, 3))):
-        _polygon_fill(draw, rng, size)
+        _polygon_fill(sheet)
     weights = rng.dirichlet(np.ones(len(_ITEMS)))
     for choice in rng.choice(len(_ITEMS), size=int(rng.integers(3, 13)), p=weights):
-        _ITEMS[choice](draw, rng, size)
+        _ITEMS[choice](sheet)
     for _ in range(int(rng.poisson(2.0))):
-        _drill(draw, rng, size)
+        _via(sheet)
     if rng.random() < 0.25:
-        _lettering(draw, rng, size)
-    return np.array(image)
+        _lettering(sheet)
+    return Layout(image, tuple(sheet.holes))
 
 
 def _disc(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, fill: int) -> None:
@@ -76,8 +104,9 @@ def _beside(points: list[Point], offset: float) -> list[Point]:
     return [(float(x), float(y)) for x, y in path + offset * mitre]
 
 
-def _traces(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _traces(sheet: _Sheet) -> None:
     """A bundle of parallel traces, some with a pad at an end."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     width = float(rng.uniform(5, 14) if rng.random() < 0.6 else rng.uniform(12, 60))
     gap = _clearance(rng)
     path = _path(rng, size)
@@ -90,17 +119,12 @@ def _traces(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> N
         _stroke(draw, points, width, COPPER)
         if pads:
             end = points[0] if rng.random() < 0.5 else points[-1]
-            _pad(draw, rng, end, width * float(rng.uniform(0.8, 1.6)) + 3, gap=0)
+            _pad(sheet, end, width * float(rng.uniform(0.8, 1.6)) + 3, 0.0, rng)
 
 
-def _pad(
-    draw: ImageDraw.ImageDraw,
-    rng: np.random.Generator,
-    center: tuple[float, float],
-    radius: float,
-    gap: float,
-) -> None:
+def _pad(sheet: _Sheet, center: Point, radius: float, gap: float, rng: np.random.Generator) -> None:
     """One pad, round, square or rounded, with or without a hole."""
+    draw = sheet.draw
     x, y = center
     shape = rng.integers(3)
     aspect = float(rng.choice((1.0, 1.0, 0.5, 2.0)))
@@ -114,11 +138,12 @@ def _pad(
         else:
             draw.rounded_rectangle(box, radius=radius * 0.4, fill=fill)
     if radius > 9 and rng.random() < 0.4:
-        _disc(draw, x, y, radius * float(rng.uniform(0.25, 0.6)), LAMINATE)
+        sheet.holes.append((x, y, radius * float(rng.uniform(0.25, 0.6))))
 
 
-def _pad_array(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _pad_array(sheet: _Sheet) -> None:
     """Rows and columns of equal pads, as under a chip or a connector."""
+    rng, size = sheet.rng, sheet.size
     radius = float(rng.uniform(7, 30))
     gap = _clearance(rng)
     pitch = radius * 2 * float(rng.uniform(1.2, 2.2)) + gap
@@ -131,11 +156,12 @@ def _pad_array(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -
         for column in range(int(columns)):
             # The same draws each time: the pads of one array are alike.
             alike = np.random.default_rng(state)
-            _pad(draw, alike, (left + column * pitch, top + row * pitch), radius, gap)
+            _pad(sheet, (left + column * pitch, top + row * pitch), radius, gap, alike)
 
 
-def _big_round(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _big_round(sheet: _Sheet) -> None:
     """A large land or ring, as for a bolt or a coil."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     x, y = rng.uniform(0, size, 2)
     radius = float(rng.uniform(40, 170))
     _disc(draw, x, y, radius + _clearance(rng), LAMINATE)
@@ -147,8 +173,9 @@ def _big_round(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -
             _disc(draw, x, y, inner - _clearance(rng), COPPER)
 
 
-def _polygon_fill(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _polygon_fill(sheet: _Sheet) -> None:
     """A copper area with chamfered or rounded corners."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     x, y = rng.uniform(-60, size - 60, 2)
     width, height = rng.uniform(60, size * 0.7, 2)
     gap = _clearance(rng)
@@ -168,13 +195,15 @@ def _polygon_fill(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int
             )  # fmt: skip
 
 
-def _slot(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _slot(sheet: _Sheet) -> None:
     """An isolation gap through whatever copper is there."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     _stroke(draw, _path(rng, size), float(rng.uniform(6, 30)), LAMINATE)
 
 
-def _stripes(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _stripes(sheet: _Sheet) -> None:
     """Broad parallel conductors over the whole board."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     upright = rng.random() < 0.5
     at = float(rng.uniform(-30, 10))
     width, gap = rng.uniform(12, 70), rng.uniform(10, 60)
@@ -188,19 +217,21 @@ def _stripes(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> 
         at += width + gap
 
 
-def _drill(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
-    """A hole, which looks like laminate wherever it is, with or without an annular ring."""
+def _via(sheet: _Sheet) -> None:
+    """A hole, with or without an annular ring."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     x, y = rng.uniform(0, size, 2)
     radius = float(rng.uniform(7, 30))
     if rng.random() < 0.6:
         ring = radius + float(rng.uniform(8, 20))
         _disc(draw, x, y, ring + _clearance(rng), LAMINATE)
         _disc(draw, x, y, ring, COPPER)
-    _disc(draw, x, y, radius, LAMINATE)
+    sheet.holes.append((x, y, radius))
 
 
-def _lettering(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -> None:
+def _lettering(sheet: _Sheet) -> None:
     """A row of angular characters in thin copper strokes."""
+    draw, rng, size = sheet.draw, sheet.rng, sheet.size
     x, y = (float(v) for v in rng.uniform(20, size - 120, 2))
     height = float(rng.uniform(22, 44))
     width = float(rng.uniform(3, 6))
@@ -211,7 +242,7 @@ def _lettering(draw: ImageDraw.ImageDraw, rng: np.random.Generator, size: int) -
         x += height * 0.6 + 12
 
 
-_ITEMS: tuple[Callable[[ImageDraw.ImageDraw, np.random.Generator, int], None], ...] = (
+_ITEMS: tuple[Callable[[_Sheet], None], ...] = (
     _traces,
     _traces,
     _traces,

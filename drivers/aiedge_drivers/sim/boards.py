@@ -2,8 +2,8 @@
 
 A picture looks like a thresholded line-scan image: black copper on white laminate, ragged edges. Each board
 is a test image and its template. As with real pairs, the two differ by more than the defects: a small
-shift, a residual rotation and stretch that no integer shift removes, a slightly different etching width,
-and their own roughness along every edge.
+shift, a residual rotation and stretch that no integer shift removes, holes drilled a little off, a slightly
+different etching width, and their own roughness along every edge.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class BoardGenerator:
         good_share: share of boards without a defect, 0..1.
         defects: least and most defects of a bad board.
         shift_px: largest integer shift of the template against the test image, each axis.
-        residual_px: largest displacement at the image's edge from rotation and stretch, beyond the shift.
+        residual_px: largest displacement at the image's edge from rotation and stretch, beyond the shift;
+            holes are off by about a third of it.
         edge_px: roughness and difference in etching, about one standard deviation of an edge's place.
         noise: standard deviation of the grey levels' noise.
     """
@@ -70,8 +71,8 @@ class BoardGenerator:
         """Board number ``index`` (0 or more) of the series."""
         rng = np.random.default_rng((self._seed, 1, index))
         size = SIZE_PX + 2 * _BORDER_PX
-        clean = draw_layout(rng, size)
-        faulty = clean.copy()
+        layout = draw_layout(rng, size)
+        faulty = layout.drilled()
         defects: list[Defect] = []
         if rng.random() >= self._good_share:
             wanted = int(rng.integers(self._defects[0], self._defects[1] + 1))
@@ -85,7 +86,8 @@ class BoardGenerator:
         test = self._photograph(
             rng, Image.fromarray(np.ascontiguousarray(faulty[inner, inner])), wider_px=0.0
         )
-        misplaced = self._misplaced(rng, Image.fromarray(clean))
+        off_x, off_y = rng.normal(0, self._residual_px / 3, 2)
+        misplaced = self._misplaced(rng, Image.fromarray(layout.drilled((float(off_x), float(off_y)))))
         template = self._photograph(rng, misplaced, wider_px=float(rng.normal(0, self._edge_px)))
         moved = (Defect(d.kind, d.x - _BORDER_PX, d.y - _BORDER_PX, d.w, d.h) for d in defects)
         return RenderedBoard(test, template, tuple(moved))
