@@ -237,7 +237,7 @@ class MetricStore:
     def _refusal_now(self, request: _Request) -> Refusal | None:
         if self._closing:
             return Refusal("closed", "AIE-TEL-015")
-        limit = self._file.max_transaction_bytes
+        limit = self._file.max_batch_bytes
         if request.cost > limit:
             values = {"size": request.cost, "max_bytes": self._file.max_bytes, "limit": limit}
             return Refusal("too_large", "AIE-TEL-012", values)
@@ -305,17 +305,16 @@ class MetricStore:
         )
 
     def _take(self) -> tuple[list[_Request], list[int]]:
-        """The requests of the next commit: as many as one transaction may hold, at least one."""
+        """The next commit's requests and acknowledgements: as many as one transaction may hold."""
         requests: list[_Request] = []
         size = 0
-        while self._queue and (
-            not requests or size + self._queue[0].cost <= self._file.max_transaction_bytes
-        ):
+        while self._queue and size + self._queue[0].cost <= self._file.max_batch_bytes:
             request = self._queue.popleft()
             request.state = _State.COMMITTING
             size += request.cost
             requests.append(request)
-        acknowledged = sorted(self._acknowledged)[:_ACKNOWLEDGE_BATCH]
+        room = min(_ACKNOWLEDGE_BATCH, self._file.room_for_acknowledged(size))
+        acknowledged = sorted(self._acknowledged)[:room]
         return requests, acknowledged
 
     def _commit(

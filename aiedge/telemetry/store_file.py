@@ -16,7 +16,7 @@ import os
 import sqlite3
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ _WAL_HEADER_BYTES = 32
 _WAL_FRAME_HEADER_BYTES = 24
 _APPLICATION_ID = 0x41494554  # "AIET"
 _SCHEMA_VERSION = 1
+_SLACK_BYTES = 16 * _PAGE_BYTES
 # Once everything is delivered, a file larger than this gives its free pages back to the file system.
 _SHRINK_ABOVE_PAGES = 256
 _log = logging.getLogger("aiedge.telemetry")
@@ -68,11 +69,12 @@ class StoreFile:
         self._where = str(path)
         self._policy = policy
         self.max_bytes = max_bytes
-        # The write-ahead log may grow to the reserve: a checkpoint is due at half of it, and one transaction
-        # stays below the other half.
+        # The write-ahead log may grow to the reserve, so one transaction must fit it, with what it rewrites
+        # on top (inner pages, counters, the map of free pages). A quarter is left for acknowledgements.
         self._wal_reserve_bytes = min(_WAL_RESERVE_MAX_BYTES, max_bytes // 4)
         self._max_pages = (max_bytes - self._wal_reserve_bytes) // _PAGE_BYTES
-        self.max_transaction_bytes = self._wal_reserve_bytes // 2 - 16 * _PAGE_BYTES
+        self._max_transaction_bytes = self._wal_reserve_bytes - _SLACK_BYTES
+        self.max_batch_bytes = self._max_transaction_bytes * 3 // 4
         self._wal_bytes = self._measure_wal()
         self.tally: Counter[str] = Counter(dict(connection.execute("SELECT name, value FROM counters")))
         self._saved = dict(self.tally)
@@ -99,6 +101,7 @@ class StoreFile:
             connection = _connect(path)
         try:
             with translated(path):
+                _configure(connection)
                 _prepare(connection, clock)
                 file = cls(path, connection, max_bytes, policy)
             _sync_folder(path.parent)
@@ -124,17 +127,23 @@ class StoreFile:
         """Bytes of pages that these bodies take at most."""
         return sum(_page_cost(len(body)) for body in bodies)
 
+    def room_for_acknowledged(self, batch_bytes: int) -> int:
+        """How many may be deleted in one transaction with such batches: each may lie on a page of its own."""
+        return (self._max_transaction_bytes - batch_bytes) // _PAGE_BYTES
+
     def commit(
-        self, batches: Sequence[Sequence[bytes]], acknowledged: Iterable[int], counts: Counter[str]
+        self, batches: Sequence[Sequence[bytes]], acknowledged: Sequence[int], counts: Counter[str]
     ) -> list[range | Refusal]:
         """One transaction, fsynced before it returns: delete the acknowledged, insert or refuse each batch.
 
         Gives each batch's sequence numbers, or why the cap refused it; ``counts`` are added to the tally.
-        The batches together must not cost more than ``max_transaction_bytes``.
+        The batches together must not cost more than ``max_batch_bytes``, and no more may be acknowledged than
+        :meth:`room_for_acknowledged` says.
         Raises :class:`TelemetryError` when the disk fails: nothing of this call was stored then.
         """
         with translated(self._where):
-            self._checkpoint_if_due()
+            size = sum(self.cost(bodies) for bodies in batches) + len(acknowledged) * _PAGE_BYTES
+            self._make_room_in_log(size + _SLACK_BYTES)
             tally = self.tally + counts
             tally["commits"] += 1
             self._connection.execute("BEGIN IMMEDIATE")
@@ -220,16 +229,17 @@ class StoreFile:
         changed = [(name, value) for name, value in tally.items() if self._saved.get(name) != value]
         self._connection.executemany("INSERT OR REPLACE INTO counters (name, value) VALUES (?, ?)", changed)
 
-    def _checkpoint_if_due(self) -> None:
+    def _make_room_in_log(self, size: int) -> None:
         # It has to succeed before more is written: that bounds the log's size.
-        if self._wal_bytes >= self._wal_reserve_bytes // 2:
+        if self._wal_bytes and self._wal_bytes + size > self._wal_reserve_bytes:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
         """Move the write-ahead log into the database and empty it."""
         if self.rows == 0 and _pragma(self._connection, "page_count") > _SHRINK_ABOVE_PAGES:
             with translated(self._where):
-                self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+                # As a script, because it gives a row without columns for each page, at which execute stops.
+                self._connection.executescript("PRAGMA incremental_vacuum")
             self._count_wal_growth()
         pages = self._pages_in_wal()
         with translated(self._where):
@@ -266,24 +276,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise TelemetryError("AIE-TEL-003", where=str(path), reason=error.strerror or str(error)) from error
     with translated(path):
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        try:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(
-                "PRAGMA secure_delete = OFF"
-            )  # some builds overwrite what is deleted: twice the wear
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA synchronous = FULL")
+    # Some builds of SQLite overwrite what is deleted by default: twice the wear, for data that is no secret.
+    connection.execute("PRAGMA secure_delete = OFF")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
 
 
 def _damage(path: Path, connection: sqlite3.Connection) -> str | None:
     """What is wrong inside the file, or None. Takes the lock, and refuses another program's database."""
     try:
         with translated(path):
+            _configure(connection)
             application_id, version = (
                 _pragma(connection, "application_id"),
                 _pragma(connection, "user_version"),
