@@ -74,6 +74,7 @@ class Verdict(enum.Enum):
 
     @property
     def passes(self) -> bool:
+        """Whether a part with this verdict may go on."""
         return self is Verdict.GOOD
 
 

@@ -26,7 +26,9 @@ def main() -> int:
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     commands = json.loads((BUILD / "compile_commands.json").read_text())
-    sources = sorted({entry["file"] for entry in commands if Path(entry["file"]).is_relative_to(ROOT / "native")})
+    sources = sorted(
+        {entry["file"] for entry in commands if Path(entry["file"]).is_relative_to(ROOT / "native")}
+    )
     if not sources:
         sys.stderr.write("no sources below native/ in the compile commands\n")
         return 1

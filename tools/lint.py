@@ -12,7 +12,9 @@ BIN = Path(sys.executable).parent
 
 def tracked(*patterns: str) -> list[str]:
     """Files under version control that match the patterns."""
-    listing = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, check=True, capture_output=True, text=True)
+    listing = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, check=True, capture_output=True, text=True
+    )
     return listing.stdout.split()
 
 

@@ -29,7 +29,9 @@ def infer(
     """Run pictures or raw tensors through a model and name the best classes."""
     loaded = aiedge.load(model, engine=engine, threads=threads)
     if len(loaded.inputs) != 1:
-        raise UsageError("AIE-CLI-001", where=str(model), name="inputs", value=len(loaded.inputs), expected="one")
+        raise UsageError(
+            "AIE-CLI-001", where=str(model), name="inputs", value=len(loaded.inputs), expected="one"
+        )
     names = read_labels(labels) if labels is not None else loaded.labels
     out = loaded.allocate_outputs()
     spec = loaded.outputs[0]

@@ -38,7 +38,9 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version."
+    ),
 ) -> None:
     """Options before the command."""
     # Typer parses them; main() reads --debug itself, because it must hold before parsing has succeeded.
@@ -66,7 +68,7 @@ def run_command(arguments: list[str]) -> int:
         if "--debug" in arguments:
             raise
         return _report(error)
-    except Exception as error:  # noqa: BLE001 - the outermost frame: a person gets one line, --debug the traceback
+    except Exception as error:
         if "--debug" in arguments:
             raise
         return _report(UsageError("AIE-CLI-009", reason=f"{type(error).__name__}: {error}"), EXIT_FAILED)

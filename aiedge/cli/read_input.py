@@ -59,14 +59,20 @@ def _misfit(given: str, spec: TensorSpec, path: Path) -> InputError:
 
 def _picture(path: Path, spec: TensorSpec) -> NDArray[Any]:
     channels = spec.shape[3] if len(spec.shape) == 4 else 0
-    if spec.shape[0] != 1 or channels not in (1, 3) or spec.dtype not in (np.dtype("int8"), np.dtype("uint8")):
+    if (
+        spec.shape[0] != 1
+        or channels not in (1, 3)
+        or spec.dtype not in (np.dtype("int8"), np.dtype("uint8"))
+    ):
         shape = f"{spec.dtype}{list(spec.shape)}"
         raise InputError("AIE-CLI-005", where=str(path), name=spec.name, shape=shape)
     height, width = spec.shape[1:3]
     try:
         with warnings.catch_warnings(), _open(path) as picture:
             if picture.width * picture.height > MAX_PICTURE_PIXELS:
-                reason = f"it has {picture.width} x {picture.height} pixels, the limit is {MAX_PICTURE_PIXELS}"
+                reason = (
+                    f"it has {picture.width} x {picture.height} pixels, the limit is {MAX_PICTURE_PIXELS}"
+                )
                 raise UsageError("AIE-CLI-003", where=str(path), reason=reason)
             fitted = picture.convert("L" if channels == 1 else "RGB").resize(
                 (width, height), Image.Resampling.BILINEAR

@@ -14,4 +14,6 @@ def read_labels(path: Path) -> tuple[str, ...]:
     except OSError as error:
         raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
     except UnicodeDecodeError as error:
-        raise UsageError("AIE-CLI-002", where=str(path), reason=f"it is not UTF-8 ({error.reason})") from error
+        raise UsageError(
+            "AIE-CLI-002", where=str(path), reason=f"it is not UTF-8 ({error.reason})"
+        ) from error

@@ -11,7 +11,10 @@ import pytest
 import aiedge
 
 # The shipped conformance suite imports pytest and holds no examples.
-MODULES = ["aiedge", *(m.name for m in pkgutil.walk_packages(aiedge.__path__, "aiedge.") if "._native" not in m.name)]
+MODULES = [
+    "aiedge",
+    *(m.name for m in pkgutil.walk_packages(aiedge.__path__, "aiedge.") if "._native" not in m.name),
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

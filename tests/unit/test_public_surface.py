@@ -27,7 +27,11 @@ def test_the_front_page_stays_short() -> None:
 
 
 def test_import_brings_in_at_most_numpy_and_the_native_module() -> None:
-    code = "import sys; before = set(sys.modules); import aiedge; print('\\n'.join(set(sys.modules) - before))"
-    lines = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    code = (
+        "import sys; before = set(sys.modules); import aiedge; print('\\n'.join(set(sys.modules) - before))"
+    )
+    lines = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
     foreign = {name.partition(".")[0] for name in lines} - set(sys.stdlib_module_names)
     assert foreign <= {"aiedge", "numpy"}

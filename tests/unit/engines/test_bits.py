@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 import aiedge
+from aiedge import _native
 from aiedge.cli.read_input import read_input
-from aiedge.model.compile import import_model
+from aiedge.model.compile import compile_model, import_model
 from aiedge.model.ir.interpret import interpret
 
 MODELS = (
@@ -87,9 +88,6 @@ def test_all_keyword_samples(shared: Path) -> None:
 @pytest.mark.parametrize("isa", ["reference", "avx2"])
 def test_every_instruction_set_and_thread_count(shared: Path, isa: str, threads: int) -> None:
     """The small models and two inputs each: the kernels' own tests go through all shapes."""
-    from aiedge import _native
-    from aiedge.model.compile import compile_model
-
     rng = np.random.default_rng(3)
     for name in MODELS[:5]:
         path = shared / "models" / f"{name}.tflite"
