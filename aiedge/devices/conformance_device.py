@@ -21,12 +21,23 @@ class StateLog:
 
     def __init__(self, device: Device) -> None:
         self.changes: list[tuple[DeviceState, DeviceState]] = []
-        device.on_state_change(lambda old, new, _: self.changes.append((old, new)))
+        self._changed = threading.Condition()
+        device.on_state_change(self._append)
 
     @property
     def states(self) -> list[DeviceState]:
         """The states that were entered, in order."""
         return [new for _, new in self.changes]
+
+    def saw(self, state: DeviceState, patience_s: float) -> bool:
+        """Whether ``state`` is entered within ``patience_s``: the device's thread may still tell it."""
+        with self._changed:
+            return self._changed.wait_for(lambda: state in self.states, patience_s)
+
+    def _append(self, old: DeviceState, new: DeviceState, reason: str) -> None:
+        with self._changed:
+            self.changes.append((old, new))
+            self._changed.notify_all()
 
     def is_sound(self) -> bool:
         """Whether each change is allowed and starts where the last one ended."""

@@ -142,7 +142,7 @@ class PlcConformance(DeviceConformance):
             assert log.states == [DeviceState.DEGRADED]
             rig.unmute()
             rig.ask(plc, rig.PATIENCE_S)
-            assert log.states[-1] is DeviceState.UP
+            assert log.saw(DeviceState.UP, rig.PATIENCE_S)
         finally:
             plc.close()
 
@@ -157,7 +157,7 @@ class PlcConformance(DeviceConformance):
             assert DeviceState.LOST in log.states
             rig.unmute()
             rig.ask(plc, rig.PATIENCE_S)
-            assert plc.state is DeviceState.UP
+            assert log.saw(DeviceState.UP, rig.PATIENCE_S)
         finally:
             plc.close()
 

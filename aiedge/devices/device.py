@@ -263,6 +263,8 @@ class Device(ABC):
         self._stale = False
         self._unanswered = 0
         self._connections += 1
+        if restore:
+            self._count("reconnects")
         self._machine.move(DeviceState.UP, reason)
 
     def _lose(self, reason: str) -> None:
@@ -284,7 +286,6 @@ class Device(ABC):
         try:
             self._machine.move(DeviceState.RECOVERING, self.state_reason)
             self._link_up(Deadline(self._clock, timeout_s), "reconnected", restore=True)
-            self._count("reconnects")
         except Exception as error:
             self._hang_up()
             if not isinstance(error, OSError):

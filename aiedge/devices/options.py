@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from aiedge.errors import DeviceOptionError
 
@@ -39,6 +47,12 @@ class Reconnect(Options):
     cap_s: float = Field(default=5.0, gt=0)
     jitter: float = Field(default=0.2, ge=0, le=1)
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Reconnect:
+        if self.first_delay_s > self.cap_s:
+            raise ValueError("first_delay_s is above cap_s")
+        return self
 
 
 class DeviceOptions(Options):
@@ -79,8 +93,12 @@ def fault_reason(fault: Mapping[str, Any]) -> str:
         return "there is no such option"
     if fault["type"] == "missing":
         return "it is required"
-    text = str(fault["msg"])
-    return f"{text[:1].lower()}{text[1:]}, given {_short(fault['input'])}"
+    if fault["type"] == "value_error":  # our own sentence, about several values perhaps
+        return str(fault["ctx"]["error"])
+    text = (
+        "a mapping" if fault["type"] == "model_type" else str(fault["msg"]).removeprefix("Input should be ")
+    )
+    return f"it should be {text}, given {_short(fault['input'])}"
 
 
 def _short(value: object, limit: int = 60) -> str:

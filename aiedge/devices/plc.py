@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -135,7 +136,7 @@ class Plc(Device):
         place = self._place(tag)
         if not place.writable:
             raise DeviceOptionError("AIE-DEV-014", where=self.name, tag=tag, area=place.area)
-        if int(value) != value or not 0 <= value <= place.highest:
+        if not isinstance(value, Integral) or not 0 <= value <= place.highest:
             raise DeviceOptionError(
                 "AIE-DEV-015", where=self.name, tag=tag, value=value, highest=place.highest
             )
