@@ -1,4 +1,4 @@
-"""Names -> classes, as data: a catalogue maps a name to ``"module:Class"`` and nothing is imported before it is used."""
+"""Names -> classes, as data: a catalogue maps a name to ``"module:Class"``; nothing is imported before its use."""
 
 from __future__ import annotations
 

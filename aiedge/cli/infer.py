@@ -37,7 +37,7 @@ def infer(
     spec = loaded.outputs[0]
     if labels is not None and len(names) != spec.shape[-1]:
         raise UsageError("AIE-CLI-007", where=str(labels), labels=len(names), classes=spec.shape[-1])
-    results = []
+    results: list[dict[str, Any]] = []
     for file in files:
         loaded.run([read_input(file, loaded.inputs[0])], out)
         results.append({"file": str(file), "top": _best(out[0], spec, names, top)})

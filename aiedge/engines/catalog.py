@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class EngineEntry(NamedTuple):
-    """``loader`` is ``"module:function"``, called with (file's name, its bytes, threads); ``suffix`` is what it reads."""
+    """``loader`` is ``"module:function"``, called with (file's name, bytes, threads); ``suffix`` is what it reads."""
 
     loader: str
     suffix: str
