@@ -1,5 +1,6 @@
-// Runs every variant that this CPU has against the reference and wants the same bits, whatever the split into units,
-// with pages that cannot be touched right before or right after every tensor, the packed block and the scratch.
+// Runs every variant that this CPU has against the reference and wants the same bits, whatever the split into
+// units, with pages that cannot be touched right before or right after every tensor, the packed block and the
+// scratch.
 #pragma once
 
 #include <algorithm>
@@ -28,8 +29,10 @@ inline Bytes random_bytes(Random& random, std::size_t count) {
   Bytes bytes(count);
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
   // The extremes, where products and sums are largest.
-  if (between(random, 0, 7) == 0) std::fill(bytes.begin(), bytes.end(), between(random, 0, 1) == 0 ? 0x80 : 0x7F);
-  if (between(random, 0, 15) == 0) std::fill(bytes.begin(), bytes.end(), between(random, 0, 1) == 0 ? 0x00 : 0xFF);
+  if (between(random, 0, 7) == 0)
+    std::fill(bytes.begin(), bytes.end(), between(random, 0, 1) == 0 ? 0x80 : 0x7F);
+  if (between(random, 0, 15) == 0)
+    std::fill(bytes.begin(), bytes.end(), between(random, 0, 1) == 0 ? 0x00 : 0xFF);
   return bytes;
 }
 
@@ -47,7 +50,8 @@ inline std::int32_t random_value(Random& random, kernels::QType type) {
   return type_min(type) + between(random, 0, 255);
 }
 
-// Bias, scales and bounds for `channels` outputs whose sums have about `products` terms. Lives as long as the args.
+// Bias, scales and bounds for `channels` outputs whose sums have about `products` terms. Lives as long as the
+// args.
 struct RandomRequant {
   std::vector<std::int32_t> bias;
   std::vector<float> scale;
@@ -94,7 +98,8 @@ inline std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 6
 
 template <typename Args>
 void run_units(const kernels::Kernel<Args>& kernel, const Args& args, const std::vector<const void*>& inputs,
-               std::uint8_t* output, const void* packed, Guarded::Side side, std::int32_t begin, std::int32_t end) {
+               std::uint8_t* output, const void* packed, Guarded::Side side, std::int32_t begin,
+               std::int32_t end) {
   const std::size_t scratch_bytes = kernel.scratch_bytes == nullptr ? 0 : kernel.scratch_bytes(args);
   const Guarded scratch(whole_lines(scratch_bytes), side);
   std::memset(scratch.data(), 0xA5, scratch.size());
@@ -150,13 +155,15 @@ void compare_variant(const kernels::Kernel<Args>& kernel, const Args& args, cons
 
 // The reference's output, by which all other variants are judged. Returns how many of them ran.
 template <typename Args>
-int compare_variants(const Args& args, const std::vector<Bytes>& inputs, std::size_t output_bytes, Random& random) {
+int compare_variants(const Args& args, const std::vector<Bytes>& inputs, std::size_t output_bytes,
+                     Random& random) {
   const auto all = kernels::variants<Args>();
   const kernels::Kernel<Args>& reference = *all.back();
   Bytes expected(output_bytes);
   std::vector<const void*> pointers;
   for (const Bytes& input : inputs) pointers.push_back(input.data());
-  run_units(reference, args, pointers, expected.data(), nullptr, Guarded::Side::kEnd, 0, reference.units(args));
+  run_units(reference, args, pointers, expected.data(), nullptr, Guarded::Side::kEnd, 0,
+            reference.units(args));
   int ran = 0;
   for (const kernels::Kernel<Args>* kernel : all.first(all.size() - 1)) {
     if (!cpu::has(kernel->isa) || (kernel->supports != nullptr && !kernel->supports(args))) continue;

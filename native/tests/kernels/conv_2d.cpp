@@ -22,9 +22,10 @@ struct Window {
 
 Window random_window(Random& random, std::int32_t largest) {
   for (;;) {
-    const Window window = {between(random, 1, largest), between(random, 1, 5), between(random, 1, 3),
-                           between(random, 0, 3) == 0 ? between(random, 2, 3) : 1, between(random, 0, 3),
-                           between(random, 0, 3)};
+    const Window window = {
+        between(random, 1, largest), between(random, 1, 5),
+        between(random, 1, 3),       between(random, 0, 3) == 0 ? between(random, 2, 3) : 1,
+        between(random, 0, 3),       between(random, 0, 3)};
     if (window.valid()) return window;
   }
 }
@@ -79,7 +80,8 @@ int main() {
   }
   // Many positions: split by rows, in several chunks.
   for (std::int32_t width : {31, 32, 33, 97, 193, 1031}) {
-    ran += compare(random, between(random, 1, 2), points(3), points(width), between(random, 1, 40), between(random, 1, 40));
+    ran += compare(random, between(random, 1, 2), points(3), points(width), between(random, 1, 40),
+                   between(random, 1, 40));
   }
   for (int i = 0; i < 700; ++i) {
     ran += compare(random, between(random, 1, 2), random_window(random, 9), random_window(random, 30),

@@ -22,9 +22,10 @@ struct Window {
 
 Window random_window(Random& random, std::int32_t largest) {
   for (;;) {
-    const Window window = {between(random, 1, largest), between(random, 1, 5), between(random, 1, 3),
-                           between(random, 0, 3) == 0 ? between(random, 2, 3) : 1, between(random, 0, 3),
-                           between(random, 0, 3)};
+    const Window window = {
+        between(random, 1, largest), between(random, 1, 5),
+        between(random, 1, 3),       between(random, 0, 3) == 0 ? between(random, 2, 3) : 1,
+        between(random, 0, 3),       between(random, 0, 3)};
     if (window.valid()) return window;
   }
 }
@@ -76,7 +77,8 @@ int main() {
   for (std::int32_t channels : tails(16)) {
     for (std::int32_t width : {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31}) {
       for (std::int32_t stride : {1, 2}) {
-        ran += compare(random, 1, {between(random, 2, 5), 3, stride, 1, 1, 1}, {width, 3, stride, 1, 1, 1}, channels, 1);
+        ran += compare(random, 1, {between(random, 2, 5), 3, stride, 1, 1, 1}, {width, 3, stride, 1, 1, 1},
+                       channels, 1);
       }
     }
   }

@@ -27,8 +27,8 @@ int compare(Random& random, std::int32_t rows, std::int32_t depth, std::int32_t 
       .bias = requant.bias.data(),
       .requant = requant.requant,
   };
-  return compare_variants(args, {random_bytes(random, std::size_t{1} * rows * depth)}, std::size_t{1} * rows * out_c,
-                          random);
+  return compare_variants(args, {random_bytes(random, std::size_t{1} * rows * depth)},
+                          std::size_t{1} * rows * out_c, random);
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ int main() {
     for (std::int32_t depth : tails(16)) ran += compare(random, between(random, 1, 7), depth, out_c);
   }
   for (std::int32_t rows : {1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 47, 48, 49, 95, 96, 97, 101, 257}) {
-    for (std::int32_t out_c : {1, 8, 9, 16, 24, 40}) ran += compare(random, rows, between(random, 1, 70), out_c);
+    for (std::int32_t out_c : {1, 8, 9, 16, 24, 40})
+      ran += compare(random, rows, between(random, 1, 70), out_c);
   }
   ran += compare(random, 1, 1280, 1001);
   ran += compare(random, 3, 4099, 17);

@@ -6,8 +6,8 @@
 namespace aiedge::kernels {
 namespace {
 
-// The rows of a tile are output pixels of one output row. With dilation_w 1 the taps of one kernel row are neighbours
-// in memory and make one segment of the sum, else each tap is one.
+// The rows of a tile are output pixels of one output row. With dilation_w 1 the taps of one kernel row are
+// neighbours in memory and make one segment of the sum, else each tap is one.
 std::int32_t segments_per_kernel_row(const Conv2DArgs& a) { return a.dilation_w == 1 ? 1 : a.kernel_w; }
 
 bool is_pointwise(const Conv2DArgs& a) {
@@ -73,7 +73,9 @@ std::size_t scratch_bytes(const Conv2DArgs& a) {
 }
 
 // A unit is one output row of one image, or a part of a dense product.
-std::int32_t units(const Conv2DArgs& a) { return is_pointwise(a) ? avx2::dense_units(dense(a)) : a.batch * a.out_h; }
+std::int32_t units(const Conv2DArgs& a) {
+  return is_pointwise(a) ? avx2::dense_units(dense(a)) : a.batch * a.out_h;
+}
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -90,7 +92,8 @@ void output_row(const Conv2DArgs& a, const avx2::GemmShape& shape, const void* p
     avx2::advance(ring, top, top + (ky_end - 1) * a.dilation_h + 1);
     for (std::int64_t ky = ky_begin; ky < ky_end; ++ky) {
       const std::int16_t* row = avx2::ring_row(ring, top + ky * a.dilation_h);
-      for (std::int32_t s = 0; s < per_row; ++s) segments[count++] = row + std::ptrdiff_t{s} * a.dilation_w * a.in_c;
+      for (std::int32_t s = 0; s < per_row; ++s)
+        segments[count++] = row + std::ptrdiff_t{s} * a.dilation_w * a.in_c;
     }
   }
   const auto first = count == 0 ? 0 : static_cast<std::int32_t>(ky_begin) * per_row;

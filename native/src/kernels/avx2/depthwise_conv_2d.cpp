@@ -8,12 +8,12 @@
 namespace aiedge::kernels {
 namespace {
 
-// Two taps at a time: the 16-bit activations of 16 channels under one tap are interleaved with those under the next,
-// and one vpmaddwd multiplies and adds both for eight channels. A last tap without a partner gets one of weight zero.
-// Up to kTilePixels neighbouring output pixels share the loaded weights.
+// Two taps at a time: the 16-bit activations of 16 channels under one tap are interleaved with those under
+// the next, and one vpmaddwd multiplies and adds both for eight channels. A last tap without a partner gets
+// one of weight zero. Up to kTilePixels neighbouring output pixels share the loaded weights.
 //
-// Channels in groups of 16 may reach beyond a pixel's channels into the next pixel: what is computed there is not
-// stored. With few channels (8, 4, 2 or 1) and stride 1, one group is 16 / channels whole pixels instead.
+// Channels in groups of 16 may reach beyond a pixel's channels into the next pixel: what is computed there is
+// not stored. With few channels (8, 4, 2 or 1) and stride 1, one group is 16 / channels whole pixels instead.
 
 constexpr std::int32_t kTilePixels = 4;
 constexpr std::int32_t kGroup = 16;
@@ -38,7 +38,8 @@ Geometry geometry(const DepthwiseConv2DArgs& a) {
                .in_c = a.in_c,
                .repeat = a.multiplier,
                .pad_left = a.pad_left,
-               .columns = std::int64_t{a.out_w - 1} * a.stride_w + std::int64_t{a.kernel_w - 1} * a.dilation_w + 1,
+               .columns =
+                   std::int64_t{a.out_w - 1} * a.stride_w + std::int64_t{a.kernel_w - 1} * a.dilation_w + 1,
                .slots = span < a.in_h ? span : a.in_h},
       .taps = a.kernel_h * a.kernel_w,
       .pixels_per_group = pixels_per_group(a),
@@ -48,10 +49,11 @@ Geometry geometry(const DepthwiseConv2DArgs& a) {
 
 std::int32_t tap_pairs(const Geometry& g) { return g.taps / 2 + g.taps % 2; }
 
-// Packed block: for each group its bias, its scales and for each pair of taps two vectors of weights, all in the order
-// of requant.h.
+// Packed block: for each group its bias, its scales and for each pair of taps two vectors of weights, all in
+// the order of requant.h.
 std::int64_t group_bytes(const Geometry& g) {
-  return kGroup * static_cast<std::int64_t>(sizeof(std::int32_t) + sizeof(float)) + std::int64_t{tap_pairs(g)} * 64;
+  return kGroup * static_cast<std::int64_t>(sizeof(std::int32_t) + sizeof(float)) +
+         std::int64_t{tap_pairs(g)} * 64;
 }
 
 // Scratch: the ring, a row of zeros for taps above and below the image, the place of each tap's activations.
@@ -63,7 +65,9 @@ std::int64_t zero_row_bytes(const Geometry& g) {
   return avx2::ring_row_elements(g.ring) * static_cast<std::int64_t>(sizeof(std::int16_t));
 }
 
-std::int64_t scratch_size(const Geometry& g) { return avx2::ring_bytes(g.ring) + zero_row_bytes(g) + taps_bytes(g); }
+std::int64_t scratch_size(const Geometry& g) {
+  return avx2::ring_bytes(g.ring) + zero_row_bytes(g) + taps_bytes(g);
+}
 
 // A dilation far larger than the image would need a ring that is mostly padding: left to the reference.
 bool supports(const DepthwiseConv2DArgs& a) {
@@ -106,7 +110,9 @@ void pack(const DepthwiseConv2DArgs& a, void* packed) {
   }
 }
 
-std::size_t scratch_bytes(const DepthwiseConv2DArgs& a) { return static_cast<std::size_t>(scratch_size(geometry(a))); }
+std::size_t scratch_bytes(const DepthwiseConv2DArgs& a) {
+  return static_cast<std::size_t>(scratch_size(geometry(a)));
+}
 
 // A unit is one output row of one image.
 std::int32_t units(const DepthwiseConv2DArgs& a) { return a.batch * a.out_h; }
@@ -122,10 +128,11 @@ struct Tile {
 
 const __m256i* vector_at(const void* from) { return static_cast<const __m256i*>(from); }
 
-// kPixels pixels by one group of channels; `last` bytes of the last pixel and `other` of the others are stored.
+// kPixels pixels by one group of channels; `last` bytes of the last pixel and `other` of the others are
+// stored.
 template <int kPixels>
-void group_tile(const Tile& tile, const void* packed_group, const avx2::Rounding& rounding, std::int32_t other,
-                std::int32_t last) {
+void group_tile(const Tile& tile, const void* packed_group, const avx2::Rounding& rounding,
+                std::int32_t other, std::int32_t last) {
   const auto* bias = static_cast<const std::int32_t*>(packed_group);
   const auto* scale = reinterpret_cast<const float*>(bias + kGroup);
   const auto* weights = reinterpret_cast<const std::int16_t*>(scale + kGroup);
@@ -143,8 +150,10 @@ void group_tile(const Tile& tile, const void* packed_group, const avx2::Rounding
     for (int p = 0; p < kPixels; ++p) {
       const __m256i a = _mm256_loadu_si256(vector_at(x + p * tile.pixel_stride));
       const __m256i b = _mm256_loadu_si256(vector_at(next + p * tile.pixel_stride));
-      sums[p].first = _mm256_add_epi32(sums[p].first, _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), w_first));
-      sums[p].second = _mm256_add_epi32(sums[p].second, _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), w_second));
+      sums[p].first =
+          _mm256_add_epi32(sums[p].first, _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), w_first));
+      sums[p].second =
+          _mm256_add_epi32(sums[p].second, _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), w_second));
     }
     weights += 2 * kGroup;
   }
@@ -167,11 +176,12 @@ void group_tile(const Tile& tile, const void* packed_group, const avx2::Rounding
 using GroupFunction = void (*)(const Tile& tile, const void* packed_group, const avx2::Rounding& rounding,
                                std::int32_t other, std::int32_t last);
 
-constexpr GroupFunction kGroupFunctions[kTilePixels] = {group_tile<1>, group_tile<2>, group_tile<3>, group_tile<4>};
+constexpr GroupFunction kGroupFunctions[kTilePixels] = {group_tile<1>, group_tile<2>, group_tile<3>,
+                                                        group_tile<4>};
 
 // One output row, whose taps are placed.
-void output_row(const DepthwiseConv2DArgs& a, const Geometry& g, const void* packed, const std::int16_t* const* taps,
-                const avx2::Rounding& rounding, std::uint8_t* output) {
+void output_row(const DepthwiseConv2DArgs& a, const Geometry& g, const void* packed,
+                const std::int16_t* const* taps, const avx2::Rounding& rounding, std::uint8_t* output) {
   const std::int32_t per_group = g.pixels_per_group;
   const std::int32_t pixels = (a.out_w - 1) / per_group + 1;
   const std::ptrdiff_t pixel_stride = per_group > 1 ? kGroup : std::ptrdiff_t{a.stride_w} * a.out_c;
@@ -192,7 +202,8 @@ void output_row(const DepthwiseConv2DArgs& a, const Geometry& g, const void* pac
     for (std::int32_t group = 0; group < g.groups; ++group) {
       const std::int32_t left = a.out_c - group * kGroup;
       const std::int32_t other = per_group > 1 || left > kGroup ? kGroup : left;
-      const std::int32_t last = per_group > 1 && at_end ? (a.out_w - (pixels - 1) * per_group) * a.out_c : other;
+      const std::int32_t last =
+          per_group > 1 && at_end ? (a.out_w - (pixels - 1) * per_group) * a.out_c : other;
       function(tile, packed_group, rounding, other, last);
       tile.offset += kGroup;
       tile.output += kGroup;
@@ -202,8 +213,8 @@ void output_row(const DepthwiseConv2DArgs& a, const Geometry& g, const void* pac
 }
 
 // Where the taps of output row oy lie.
-void place_taps(const DepthwiseConv2DArgs& a, const Geometry& g, avx2::RowRing& ring, const std::int16_t* zeros,
-                std::int32_t oy, const std::int16_t** taps) {
+void place_taps(const DepthwiseConv2DArgs& a, const Geometry& g, avx2::RowRing& ring,
+                const std::int16_t* zeros, std::int32_t oy, const std::int16_t** taps) {
   const std::int64_t top = std::int64_t{oy} * a.stride_h - a.pad_top;
   avx2::advance(ring, top, top + std::int64_t{a.kernel_h - 1} * a.dilation_h + 1);
   const std::ptrdiff_t tap_stride = std::ptrdiff_t{a.dilation_w} * a.out_c;
@@ -229,7 +240,8 @@ void run(const DepthwiseConv2DArgs& a, const Work& work) {
       .next = 0,
   };
   auto* zeros = reinterpret_cast<std::int16_t*>(scratch + avx2::ring_bytes(g.ring));
-  auto** taps = reinterpret_cast<const std::int16_t**>(scratch + avx2::ring_bytes(g.ring) + zero_row_bytes(g));
+  auto** taps =
+      reinterpret_cast<const std::int16_t**>(scratch + avx2::ring_bytes(g.ring) + zero_row_bytes(g));
   avx2::clear_padding(ring);
   __builtin_memset(zeros, 0, static_cast<std::size_t>(zero_row_bytes(g)));
   const avx2::Rounding rounding = avx2::make_rounding(a.requant, a.type);

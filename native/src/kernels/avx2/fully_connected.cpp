@@ -20,7 +20,8 @@ avx2::DenseShape dense(const FullyConnectedArgs& a) {
 std::size_t packed_bytes(const FullyConnectedArgs& a) { return avx2::gemm_packed_bytes(dense(a).gemm); }
 
 void pack(const FullyConnectedArgs& a, void* packed) {
-  avx2::gemm_pack(dense(a).gemm, a.weights, a.weight_type, a.weight_zero_point, a.bias, a.requant.scale, packed);
+  avx2::gemm_pack(dense(a).gemm, a.weights, a.weight_type, a.weight_zero_point, a.bias, a.requant.scale,
+                  packed);
 }
 
 std::size_t scratch_bytes(const FullyConnectedArgs& a) { return avx2::dense_scratch_bytes(dense(a)); }

@@ -8,9 +8,9 @@
 namespace aiedge::kernels::avx2 {
 namespace {
 
-// Packed block: bias and scale of all channels, padded to whole groups of 16 and in the order of requant.h, then the
-// panels. A panel has 16 channels, the last one 8 when that is enough; in it, for each segment and each pair of
-// activations, first the pairs of lanes 0 to 7, then of 8 to 15.
+// Packed block: bias and scale of all channels, padded to whole groups of 16 and in the order of requant.h,
+// then the panels. A panel has 16 channels, the last one 8 when that is enough; in it, for each segment and
+// each pair of activations, first the pairs of lanes 0 to 7, then of 8 to 15.
 
 std::int64_t padded_channels(const GemmShape& shape) {
   return (std::int64_t{shape.out_c} + kPanelChannels - 1) / kPanelChannels * kPanelChannels;
@@ -22,7 +22,9 @@ std::int64_t segment_pairs(const GemmShape& shape) { return (std::int64_t{shape.
 std::int64_t vector_bytes(const GemmShape& shape) { return shape.wide ? 32 : 16; }
 
 // Vectors of a panel that begins with `channel`: 1 or 2.
-std::int32_t panel_vectors(const GemmShape& shape, std::int32_t channel) { return shape.out_c - channel <= 8 ? 1 : 2; }
+std::int32_t panel_vectors(const GemmShape& shape, std::int32_t channel) {
+  return shape.out_c - channel <= 8 ? 1 : 2;
+}
 
 std::int64_t full_panel_bytes(const GemmShape& shape) {
   return 2 * vector_bytes(shape) * segment_pairs(shape) * shape.segments;
@@ -45,8 +47,8 @@ std::int32_t weight_at(const void* weights, QType type, std::int64_t index) {
 struct Tile {
   const std::int16_t* const* segments;
   std::int32_t segment_count;
-  std::int64_t pairs;        // of a segment
-  std::ptrdiff_t offset;     // of the tile's first row from the segments' begin
+  std::int64_t pairs;     // of a segment
+  std::ptrdiff_t offset;  // of the tile's first row from the segments' begin
   std::ptrdiff_t row_stride;
   const std::uint8_t* weights;  // of the first segment
   const std::int32_t* bias;     // of this panel
@@ -134,12 +136,12 @@ void half_tile(const Tile& tile, const Rounding& rounding) {
   for (int r = 0; r < kRows; r += 2) {
     const int other = r + 1 < kRows ? r + 1 : r;
     // Per half: four channels of row r, then the same four of the other row.
-    const __m256i words = _mm256_adds_epi16(
-        _mm256_packs_epi32(scale_and_round(sums[r][0], scale, rounding.high),
-                           scale_and_round(sums[other][0], scale, rounding.high)),
-        rounding.zero_point);
-    const __m256i bytes = _mm256_xor_si256(
-        _mm256_max_epi8(_mm256_packs_epi16(words, words), rounding.low), rounding.flip);
+    const __m256i words =
+        _mm256_adds_epi16(_mm256_packs_epi32(scale_and_round(sums[r][0], scale, rounding.high),
+                                             scale_and_round(sums[other][0], scale, rounding.high)),
+                          rounding.zero_point);
+    const __m256i bytes =
+        _mm256_xor_si256(_mm256_max_epi8(_mm256_packs_epi16(words, words), rounding.low), rounding.flip);
     const __m128i low = _mm256_castsi256_si128(bytes);
     const __m128i high = _mm256_extracti128_si256(bytes, 1);
     const __m128i both = _mm_unpacklo_epi32(low, high);
@@ -154,10 +156,12 @@ using TileFunction = void (*)(const Tile& tile, const Rounding& rounding);
 
 template <bool kWide>
 TileFunction tile_function(std::int32_t vectors, std::int32_t rows) {
-  static constexpr TileFunction kHalf[kTileRows] = {half_tile<1, kWide>, half_tile<2, kWide>, half_tile<3, kWide>,
-                                                    half_tile<4, kWide>, half_tile<5, kWide>, half_tile<6, kWide>};
-  static constexpr TileFunction kFull[kTileRows] = {full_tile<1, kWide>, full_tile<2, kWide>, full_tile<3, kWide>,
-                                                    full_tile<4, kWide>, full_tile<5, kWide>, full_tile<6, kWide>};
+  static constexpr TileFunction kHalf[kTileRows] = {half_tile<1, kWide>, half_tile<2, kWide>,
+                                                    half_tile<3, kWide>, half_tile<4, kWide>,
+                                                    half_tile<5, kWide>, half_tile<6, kWide>};
+  static constexpr TileFunction kFull[kTileRows] = {full_tile<1, kWide>, full_tile<2, kWide>,
+                                                    full_tile<3, kWide>, full_tile<4, kWide>,
+                                                    full_tile<5, kWide>, full_tile<6, kWide>};
   return vectors == 1 ? kHalf[rows - 1] : kFull[rows - 1];
 }
 
@@ -168,9 +172,12 @@ TileFunction tile_function(bool wide, std::int32_t vectors, std::int32_t rows) {
 // A dense product with few rows is split over panels (each thread widens all rows), else over tiles of rows.
 bool split_by_panels(const DenseShape& shape) { return shape.rows < 16 * kTileRows; }
 
-std::int32_t tiles_of(std::int64_t rows) { return static_cast<std::int32_t>((rows + kTileRows - 1) / kTileRows); }
+std::int32_t tiles_of(std::int64_t rows) {
+  return static_cast<std::int32_t>((rows + kTileRows - 1) / kTileRows);
+}
 
-// Rows that are widened at a time: about half of a first-level cache, but enough that a panel is worth fetching.
+// Rows that are widened at a time: about half of a first-level cache, but enough that a panel is worth
+// fetching.
 std::int32_t chunk_rows(const DenseShape& shape) {
   constexpr std::int64_t kChunkBytes = 16384;
   constexpr std::int64_t kLeastTiles = 8;
@@ -194,7 +201,8 @@ std::int32_t gemm_panels(const GemmShape& shape) {
 std::size_t gemm_packed_bytes(const GemmShape& shape) {
   const std::int32_t last = (gemm_panels(shape) - 1) * kPanelChannels;
   const std::int64_t last_bytes = full_panel_bytes(shape) / 2 * panel_vectors(shape, last);
-  return static_cast<std::size_t>(header_bytes(shape) + (gemm_panels(shape) - 1) * full_panel_bytes(shape) + last_bytes);
+  return static_cast<std::size_t>(header_bytes(shape) + (gemm_panels(shape) - 1) * full_panel_bytes(shape) +
+                                  last_bytes);
 }
 
 void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, std::int32_t weight_zero_point,
@@ -232,16 +240,16 @@ void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, s
   }
 }
 
-void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type, std::int32_t panel_begin,
-              std::int32_t panel_end, const GemmRows& rows) {
+void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type,
+              std::int32_t panel_begin, std::int32_t panel_end, const GemmRows& rows) {
   const Rounding rounding = make_rounding(requant, type);
   const std::int64_t channels = padded_channels(shape);
   const auto* bias = static_cast<const std::int32_t*>(packed);
   const auto* scale = reinterpret_cast<const float*>(bias + channels);
   const auto* panels = reinterpret_cast<const std::uint8_t*>(scale + channels);
   const std::int32_t tiles = tiles_of(rows.rows);
-  const std::int32_t tile_rows = rows.rows / tiles;       // tiles differ by one row at most,
-  const std::int32_t larger_tiles = rows.rows % tiles;    // the larger ones first
+  const std::int32_t tile_rows = rows.rows / tiles;     // tiles differ by one row at most,
+  const std::int32_t larger_tiles = rows.rows % tiles;  // the larger ones first
   for (std::int32_t panel = panel_begin; panel < panel_end; ++panel) {
     const std::int32_t channel = panel * kPanelChannels;
     const std::int32_t vectors = panel_vectors(shape, channel);
@@ -260,7 +268,8 @@ void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant
         .output = rows.output + channel,
         .output_stride = rows.output_stride,
     };
-    const TileFunction larger = larger_tiles == 0 ? nullptr : tile_function(shape.wide, vectors, tile_rows + 1);
+    const TileFunction larger =
+        larger_tiles == 0 ? nullptr : tile_function(shape.wide, vectors, tile_rows + 1);
     const TileFunction smaller = tile_function(shape.wide, vectors, tile_rows);
     for (std::int32_t t = 0; t < tiles; ++t) {
       const std::int32_t count = t < larger_tiles ? tile_rows + 1 : tile_rows;

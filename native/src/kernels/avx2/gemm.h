@@ -1,11 +1,13 @@
-// Matrix product of the AVX2 kernels: rows of activations (16 bits, see rows.h) times packed weights, requantized.
+// Matrix product of the AVX2 kernels: rows of activations (16 bits, see rows.h) times packed weights,
+// requantized.
 //
-// One vpmaddwd multiplies a pair of neighbouring activations of one row with the pairs of eight channels and adds
-// within the pairs: sixteen exact multiply-accumulates (9-bit by 9-bit operands cannot overflow). A tile is up to
-// kTileRows rows by 16 channels: its twelve sums, two weight vectors and two temporaries fill the sixteen registers.
+// One vpmaddwd multiplies a pair of neighbouring activations of one row with the pairs of eight channels and
+// adds within the pairs: sixteen exact multiply-accumulates (9-bit by 9-bit operands cannot overflow). A tile
+// is up to kTileRows rows by 16 channels: its twelve sums, two weight vectors and two temporaries fill the
+// sixteen registers.
 //
-// The sum over a row may run over several segments in different places of memory (the kernel's rows of a convolution),
-// so that nothing has to be gathered first.
+// The sum over a row may run over several segments in different places of memory (the kernel's rows of a
+// convolution), so that nothing has to be gathered first.
 #pragma once
 
 #include <cstddef>
@@ -44,10 +46,10 @@ struct GemmRows {
   std::ptrdiff_t output_stride;
 };
 
-// Compute `rows` rows for the panels [panel_begin, panel_end). After the last activation of a row's segment of odd
-// length one more is read, and multiplied by zero.
-void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type, std::int32_t panel_begin,
-              std::int32_t panel_end, const GemmRows& rows);
+// Compute `rows` rows for the panels [panel_begin, panel_end). After the last activation of a row's segment
+// of odd length one more is read, and multiplied by zero.
+void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type,
+              std::int32_t panel_begin, std::int32_t panel_end, const GemmRows& rows);
 
 // A product whose rows are contiguous 8-bit activations: fully connected layers and 1x1 convolutions.
 struct DenseShape {

@@ -1,10 +1,11 @@
-// The last step of the AVX2 kernels: 16 int32 sums a row become 16 bytes. For files of this folder only; all of it has
-// internal linkage.
+// The last step of the AVX2 kernels: 16 int32 sums a row become 16 bytes. For files of this folder only; all
+// of it has internal linkage.
 //
-// Sums of 16 channels live in two registers as _mm256_packs_epi32 wants them, so that packing restores their order:
+// Sums of 16 channels live in two registers as _mm256_packs_epi32 wants them, so that packing restores their
+// order:
 //   first  = channels 0 1 2 3  8  9 10 11        second = channels 4 5 6 7 12 13 14 15
-// Output types are unified by working on int8: for uint8 the zero point and bounds are lowered by 128 and the result's
-// top bit is flipped.
+// Output types are unified by working on int8: for uint8 the zero point and bounds are lowered by 128 and the
+// result's top bit is flipped.
 #pragma once
 
 #include <immintrin.h>
@@ -48,8 +49,8 @@ constexpr std::int32_t channel_of_lane(std::int32_t lane) {
   };
 }
 
-// rne(f32(acc) * scale), at most `high`. A product below the range of int32 converts to its least value, which is
-// right: everything after it saturates. Only above must be cut before the conversion.
+// rne(f32(acc) * scale), at most `high`. A product below the range of int32 converts to its least value,
+// which is right: everything after it saturates. Only above must be cut before the conversion.
 [[maybe_unused]] inline __m256i scale_and_round(__m256i acc, __m256 scale, __m256 high) {
   return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(acc), scale), high));
 }

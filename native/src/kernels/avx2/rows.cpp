@@ -33,8 +33,8 @@ void widen_as(const std::uint8_t* from, std::int32_t zero_point, std::ptrdiff_t 
 }
 
 template <bool kUnsigned>
-void widen_repeated(const std::uint8_t* from, std::int32_t zero_point, std::ptrdiff_t count, std::int32_t repeat,
-                    std::int16_t* to) {
+void widen_repeated(const std::uint8_t* from, std::int32_t zero_point, std::ptrdiff_t count,
+                    std::int32_t repeat, std::int16_t* to) {
   for (std::ptrdiff_t i = 0; i < count; ++i) {
     const auto word = static_cast<std::int16_t>(value<kUnsigned>(from[i]) - zero_point);
     for (std::int32_t r = 0; r < repeat; ++r) *to++ = word;
@@ -94,7 +94,8 @@ void advance(RowRing& ring, std::int64_t first, std::int64_t end) {
   if (end > shape.in_h) end = shape.in_h;
   const std::ptrdiff_t count = used_columns(shape) * shape.in_c;
   for (; ring.next < end; ++ring.next) {
-    std::int16_t* to = ring.rows + ring.next % shape.slots * ring.row_elements + shape.pad_left * pixel_elements(shape);
+    std::int16_t* to =
+        ring.rows + ring.next % shape.slots * ring.row_elements + shape.pad_left * pixel_elements(shape);
     const std::uint8_t* from = ring.image + ring.next * shape.in_w * shape.in_c;
     if (shape.repeat == 1) {
       widen(from, ring.type, ring.zero_point, count, to);

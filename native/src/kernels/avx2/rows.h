@@ -1,6 +1,6 @@
-// Activations for the AVX2 kernels: 8 bits widened to 16 with the zero point taken off, so that padding is plain zero
-// and no sum needs a correction. A convolution keeps the rows that one output row needs in a ring, each with its left
-// and right padding, and widens every row of the image once.
+// Activations for the AVX2 kernels: 8 bits widened to 16 with the zero point taken off, so that padding is
+// plain zero and no sum needs a correction. A convolution keeps the rows that one output row needs in a ring,
+// each with its left and right padding, and widens every row of the image once.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ struct RingShape {
   std::int64_t slots;     // rows in the ring
 };
 
-// Elements of one row of the ring; more than columns * in_c * repeat, so that a full vector may be read at any column.
+// Elements of one row of the ring; more than columns * in_c * repeat, so that a full vector may be read at
+// any column.
 std::int64_t ring_row_elements(const RingShape& shape);
 // May exceed what a machine has: the caller decides what is too much.
 std::int64_t ring_bytes(const RingShape& shape);
@@ -41,8 +42,8 @@ struct RowRing {
 void clear_padding(RowRing& ring);
 // Begin with another image.
 void start_image(RowRing& ring, const std::uint8_t* image);
-// Widen the image's rows [first, end) that exist and are not in the ring. Never goes back; end - first <= slots, unless the ring
-// holds the whole image.
+// Widen the image's rows [first, end) that exist and are not in the ring. Never goes back; end - first <=
+// slots, unless the ring holds the whole image.
 void advance(RowRing& ring, std::int64_t first, std::int64_t end);
 // A row that advance() was asked for, from its padding on.
 const std::int16_t* ring_row(const RowRing& ring, std::int64_t row);

@@ -1,0 +1,286 @@
+#include "layer_case.h"
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <random>
+#include <sstream>
+
+#include "cpu/detect.h"
+#include "kernels/variants.h"
+
+namespace aiedge::bench {
+namespace {
+
+using kernels::QType;
+using Shape = std::array<std::int32_t, 4>;
+using Fields = std::map<std::string, std::string>;
+
+// 64-byte aligned memory of random bytes.
+class Block {
+ public:
+  explicit Block(std::size_t bytes) : bytes_((bytes + 64) / 64 * 64), data_(std::aligned_alloc(64, bytes_)) {
+    std::minstd_rand random(1);
+    auto* bytes_of = static_cast<std::uint8_t*>(data_);
+    for (std::size_t i = 0; i < bytes_; ++i) bytes_of[i] = static_cast<std::uint8_t>(random() >> 8);
+  }
+  ~Block() { std::free(data_); }
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  [[nodiscard]] void* data() const { return data_; }
+
+ private:
+  std::size_t bytes_;
+  void* data_;
+};
+
+using Shared = std::shared_ptr<Block>;
+
+Shared block(std::size_t bytes) { return std::make_shared<Block>(bytes); }
+
+// "1x56x56x24" -> its numbers; what is missing is 1.
+Shape numbers(const Fields& fields, const std::string& key) {
+  Shape shape = {1, 1, 1, 1};
+  const auto found = fields.find(key);
+  if (found == fields.end()) return shape;
+  std::istringstream text(found->second);
+  std::string part;
+  for (std::size_t i = 0; i < shape.size() && std::getline(text, part, 'x'); ++i)
+    shape[i] = std::atoi(part.c_str());
+  return shape;
+}
+
+QType type_of(const Fields& fields, const std::string& key) {
+  const auto found = fields.find(key);
+  return found != fields.end() && found->second == "uint8" ? QType::kUint8 : QType::kInt8;
+}
+
+std::size_t elements(const Shape& shape) {
+  return std::size_t{1} * shape[0] * shape[1] * shape[2] * shape[3];
+}
+
+// The constants of a layer; they must outlive the runs.
+struct Constants {
+  Shared weights, bias, scale;
+};
+
+Constants make_constants(std::size_t weights, std::int32_t channels) {
+  Constants constants = {block(weights), block(std::size_t{4} * channels), block(std::size_t{4} * channels)};
+  for (std::int32_t c = 0; c < channels; ++c) {
+    static_cast<std::int32_t*>(constants.bias->data())[c] = 1000 * (c % 7) - 3000;
+    static_cast<float*>(constants.scale->data())[c] = 0.0001F * static_cast<float>(1 + c % 5);
+  }
+  return constants;
+}
+
+kernels::Requant requant(const Constants& constants, QType type) {
+  const std::int32_t low = type == QType::kInt8 ? -128 : 0;
+  return {static_cast<const float*>(constants.scale->data()), low + 3, low, low + 255};
+}
+
+template <typename Args>
+void add_variants(LayerCase& layer, const Args& args, std::size_t input_bytes, std::size_t output_bytes,
+                  const Constants& keep) {
+  const Shared a = block(input_bytes);
+  const Shared b = block(input_bytes);
+  const Shared y = block(output_bytes);
+  for (const kernels::Kernel<Args>* kernel : kernels::variants<Args>()) {
+    if (!cpu::has(kernel->isa) || (kernel->supports != nullptr && !kernel->supports(args))) continue;
+    const std::size_t packed_bytes = kernel->packed_bytes == nullptr ? 0 : kernel->packed_bytes(args);
+    const std::size_t scratch_bytes = kernel->scratch_bytes == nullptr ? 0 : kernel->scratch_bytes(args);
+    const Shared packed = block(packed_bytes);
+    const Shared scratch = block(scratch_bytes);
+    if (packed_bytes > 0) kernel->pack(args, packed->data());
+    const std::int32_t units = kernel->units(args);
+    const auto run = [kernel, args, a, b, y, packed, scratch, units, keep] {
+      kernel->run(args, {{a->data(), b->data()}, y->data(), packed->data(), scratch->data(), 0, units});
+    };
+    layer.variants.push_back({kernel->name, run, packed_bytes, scratch_bytes});
+  }
+}
+
+void make_conv_2d(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  const Shape y = numbers(fields, "out");
+  const Shape kernel = numbers(fields, "kernel");
+  const Shape stride = numbers(fields, "stride");
+  const Shape dilation = numbers(fields, "dilation");
+  const Shape pad = numbers(fields, "pad");
+  const QType type = type_of(fields, "type");
+  const QType weight_type = type_of(fields, "weights");
+  const std::size_t taps = std::size_t{1} * kernel[0] * kernel[1];
+  const bool depthwise = layer.op == "depthwise_conv_2d";
+  const std::size_t products = taps * (depthwise ? 1 : x[3]);
+  const Constants keep = make_constants(products * y[3], y[3]);
+  layer.macs = elements(y) * products;
+  const std::int32_t weight_zero_point = weight_type == QType::kUint8 ? 131 : 0;
+  const std::int32_t input_zero_point = type == QType::kUint8 ? 128 : 0;
+  const auto* bias = static_cast<const std::int32_t*>(keep.bias->data());
+  const kernels::Requant step = requant(keep, type);
+  if (depthwise) {
+    const kernels::DepthwiseConv2DArgs args = {x[0],
+                                               x[1],
+                                               x[2],
+                                               x[3],
+                                               y[1],
+                                               y[2],
+                                               y[3],
+                                               y[3] / x[3],
+                                               kernel[0],
+                                               kernel[1],
+                                               stride[0],
+                                               stride[1],
+                                               dilation[0],
+                                               dilation[1],
+                                               pad[0],
+                                               pad[1],
+                                               type,
+                                               input_zero_point,
+                                               weight_type,
+                                               weight_zero_point,
+                                               keep.weights->data(),
+                                               bias,
+                                               step};
+    add_variants(layer, args, elements(x), elements(y), keep);
+  } else {
+    const kernels::Conv2DArgs args = {x[0],
+                                      x[1],
+                                      x[2],
+                                      x[3],
+                                      y[1],
+                                      y[2],
+                                      y[3],
+                                      kernel[0],
+                                      kernel[1],
+                                      stride[0],
+                                      stride[1],
+                                      dilation[0],
+                                      dilation[1],
+                                      pad[0],
+                                      pad[1],
+                                      type,
+                                      input_zero_point,
+                                      weight_type,
+                                      weight_zero_point,
+                                      keep.weights->data(),
+                                      bias,
+                                      step};
+    add_variants(layer, args, elements(x), elements(y), keep);
+  }
+}
+
+void make_fully_connected(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  const Shape y = numbers(fields, "out");
+  const QType type = type_of(fields, "type");
+  const QType weight_type = type_of(fields, "weights");
+  const std::size_t weights = std::size_t{1} * x[1] * y[1];
+  const Constants keep = make_constants(weights, y[1]);
+  layer.macs = weights * y[0];
+  const kernels::FullyConnectedArgs args = {x[0],
+                                            x[1],
+                                            y[1],
+                                            type,
+                                            type == QType::kUint8 ? 128 : 0,
+                                            weight_type,
+                                            weight_type == QType::kUint8 ? 131 : 0,
+                                            keep.weights->data(),
+                                            static_cast<const std::int32_t*>(keep.bias->data()),
+                                            requant(keep, type)};
+  add_variants(layer, args, elements(x), elements(y), keep);
+}
+
+void make_add(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  const QType type = type_of(fields, "type");
+  const std::int32_t low = type == QType::kInt8 ? -128 : 0;
+  const kernels::AddArgs args = {static_cast<std::int32_t>(elements(x)),
+                                 type,
+                                 low + 120,
+                                 low + 130,
+                                 1 << 20,
+                                 1234567,
+                                 20,
+                                 low + 128,
+                                 low,
+                                 low + 255};
+  add_variants(layer, args, elements(x), elements(x), {});
+}
+
+void make_average_pool_2d(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  const Shape y = numbers(fields, "out");
+  const Shape kernel = numbers(fields, "kernel");
+  const Shape stride = numbers(fields, "stride");
+  const Shape pad = numbers(fields, "pad");
+  const QType type = type_of(fields, "type");
+  const std::int32_t low = type == QType::kInt8 ? -128 : 0;
+  const kernels::AveragePool2DArgs args = {x[0],   x[1],      x[2],      x[3],      y[1],
+                                           y[2],   kernel[0], kernel[1], stride[0], stride[1],
+                                           pad[0], pad[1],    type,      low,       low + 255};
+  add_variants(layer, args, elements(x), elements(y), {});
+}
+
+void make_mean(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  const kernels::MeanArgs args = {
+      x[0], x[1] * x[2], x[3], type_of(fields, "type"), 1.0F / static_cast<float>(x[1] * x[2]), 0.5F};
+  add_variants(layer, args, elements(x), std::size_t{1} * x[0] * x[3], {});
+}
+
+void make_softmax(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  Constants keep;
+  keep.scale = block(256 * sizeof(float));
+  auto* table = static_cast<float*>(keep.scale->data());
+  for (std::int32_t i = 0; i < 256; ++i) table[i] = i == 0 ? 1.0F : table[i - 1] * 0.95F;
+  const kernels::SoftmaxArgs args = {x[0], x[1], type_of(fields, "type"), table, 1.0F / 256.0F, -128};
+  add_variants(layer, args, elements(x), elements(x), keep);
+}
+
+void make_requantize(LayerCase& layer, const Fields& fields) {
+  const Shape x = numbers(fields, "in");
+  Constants keep;
+  keep.weights = block(256);
+  auto* table = static_cast<std::uint8_t*>(keep.weights->data());
+  for (std::int32_t i = 0; i < 256; ++i)
+    table[i] = static_cast<std::uint8_t>(i ^ 0x80);  // uint8 to int8, same scale
+  const kernels::RequantizeArgs args = {static_cast<std::int32_t>(elements(x)), table};
+  add_variants(layer, args, elements(x), elements(x), keep);
+}
+
+}  // namespace
+
+bool make_case(const std::string& line, LayerCase* out) {
+  static const std::map<std::string, void (*)(LayerCase&, const Fields&)> kMakers = {
+      {"conv_2d", make_conv_2d},
+      {"depthwise_conv_2d", make_conv_2d},
+      {"fully_connected", make_fully_connected},
+      {"add", make_add},
+      {"average_pool_2d", make_average_pool_2d},
+      {"mean", make_mean},
+      {"softmax", make_softmax},
+      {"requantize", make_requantize},
+  };
+  std::istringstream words(line);
+  LayerCase layer;
+  layer.line = line;
+  words >> layer.op;
+  Fields fields;
+  for (std::string word; words >> word;) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) return false;
+    fields[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  const auto maker = kMakers.find(layer.op);
+  if (maker == kMakers.end() || fields.find("in") == fields.end()) return false;
+  layer.model = fields["model"];
+  layer.count = numbers(fields, "count")[0];
+  maker->second(layer, fields);
+  *out = std::move(layer);
+  return true;
+}
+
+}  // namespace aiedge::bench

@@ -1,0 +1,51 @@
+// Every variant of add equals the reference.
+#include "kernels/add.h"
+
+#include "compare.h"
+
+using namespace aiedge;
+using namespace aiedge::test;
+
+namespace {
+
+int compare(Random& random, std::int32_t count) {
+  const kernels::QType type = random_type(random);
+  std::int32_t low = random_value(random, type);
+  std::int32_t high = random_value(random, type);
+  if (between(random, 0, 1) == 0) {
+    low = type_min(type);
+    high = low + 255;
+  }
+  constexpr std::int32_t kLargest = 1 << 21;
+  // What the importer makes has its larger multiplier between 2^20 and 2^21.
+  const std::int32_t multiplier_a = between(random, 0, 3) == 0 ? kLargest : between(random, 0, kLargest);
+  const kernels::AddArgs args = {
+      .count = count,
+      .type = type,
+      .zero_point_a = random_value(random, type),
+      .zero_point_b = random_value(random, type),
+      .multiplier_a = multiplier_a,
+      .multiplier_b = between(random, 0, 3) == 0 ? kLargest : between(random, 0, kLargest),
+      .shift = between(random, 0, 1) == 0 ? between(random, 19, 22) : between(random, 13, 30),
+      .output_zero_point = random_value(random, type),
+      .clamp_min = std::min(low, high),
+      .clamp_max = std::max(low, high),
+  };
+  const auto bytes = static_cast<std::size_t>(count);
+  return compare_variants(args, {random_bytes(random, bytes), random_bytes(random, bytes)}, bytes, random);
+}
+
+}  // namespace
+
+int main() {
+  Random random(4);
+  int ran = 0;
+  for (std::int32_t count : tails(32)) {
+    for (int i = 0; i < 20; ++i) ran += compare(random, count);
+  }
+  for (std::int32_t count : {4095, 4096, 4097, 8191, 8192, 8193, 10007, 65536}) {
+    for (int i = 0; i < 20; ++i) ran += compare(random, count);
+  }
+  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  return report();
+}

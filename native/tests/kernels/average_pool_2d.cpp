@@ -1,0 +1,76 @@
+// Every variant of average_pool_2d equals the reference.
+#include "kernels/average_pool_2d.h"
+
+#include "compare.h"
+
+using namespace aiedge;
+using namespace aiedge::test;
+
+namespace {
+
+struct Window {
+  std::int32_t size, filter, stride, pad_before, pad_after;
+
+  [[nodiscard]] std::int32_t output() const { return (size + pad_before + pad_after - filter) / stride + 1; }
+  [[nodiscard]] bool valid() const {
+    return pad_before < filter && pad_after < filter && size + pad_before + pad_after >= filter;
+  }
+};
+
+Window random_window(Random& random) {
+  for (;;) {
+    const Window window = {between(random, 1, 12), between(random, 1, 7), between(random, 1, 3),
+                           between(random, 0, 3), between(random, 0, 3)};
+    if (window.valid()) return window;
+  }
+}
+
+int compare(Random& random, std::int32_t batch, const Window& y, const Window& x, std::int32_t channels) {
+  const kernels::QType type = random_type(random);
+  std::int32_t low = random_value(random, type);
+  std::int32_t high = random_value(random, type);
+  if (between(random, 0, 1) == 0) {
+    low = type_min(type);
+    high = low + 255;
+  }
+  const kernels::AveragePool2DArgs args = {
+      .batch = batch,
+      .in_h = y.size,
+      .in_w = x.size,
+      .channels = channels,
+      .out_h = y.output(),
+      .out_w = x.output(),
+      .filter_h = y.filter,
+      .filter_w = x.filter,
+      .stride_h = y.stride,
+      .stride_w = x.stride,
+      .pad_top = y.pad_before,
+      .pad_left = x.pad_before,
+      .type = type,
+      .clamp_min = std::min(low, high),
+      .clamp_max = std::max(low, high),
+  };
+  return compare_variants(args, {random_bytes(random, std::size_t{1} * batch * y.size * x.size * channels)},
+                          std::size_t{1} * batch * y.output() * x.output() * channels, random);
+}
+
+}  // namespace
+
+int main() {
+  Random random(5);
+  int ran = 0;
+  for (std::int32_t channels : tails(16)) {
+    for (int i = 0; i < 25; ++i) {
+      ran += compare(random, between(random, 1, 2), random_window(random), random_window(random), channels);
+    }
+  }
+  // More positions than a 16-bit sum holds, and one more or less.
+  for (std::int32_t width : {255, 256, 257, 511, 512, 513, 4099}) {
+    for (std::int32_t height : {1, 2, 7}) {
+      for (int i = 0; i < 4; ++i)
+        ran += compare(random, 1, {height, height, 1, 0, 0}, {width, width, 1, 0, 0}, 17);
+    }
+  }
+  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  return report();
+}
