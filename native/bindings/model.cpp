@@ -39,7 +39,8 @@ bool fits(const Py_buffer& view, const aiedge_tensor_info& info) {
   const char* format = view.format == nullptr ? "B" : view.format;
   const char wanted = info.dtype == AIEDGE_INT8 ? 'b' : 'B';
   return format[0] == wanted && format[1] == '\0' && view.ndim == static_cast<int>(info.rank) &&
-         std::equal(view.shape, view.shape + view.ndim, info.shape) && view.len == static_cast<Py_ssize_t>(info.bytes);
+         std::equal(view.shape, view.shape + view.ndim, info.shape) &&
+         view.len == static_cast<Py_ssize_t>(info.bytes);
 }
 
 bool overlap(const void* a, std::size_t a_bytes, const void* b, std::size_t b_bytes) {
@@ -75,7 +76,8 @@ void Model::load(const py::object& source, const aiedge_options& options) {
     if (PyObject_GetBuffer(source.ptr(), &loan.view, PyBUF_SIMPLE) != 0) throw py::error_already_set();
     if (name_.empty()) name_ = "bundle";
     const py::gil_scoped_release released;
-    status = aiedge_load_memory(loan.view.buf, static_cast<std::size_t>(loan.view.len), &options, &model, &error);
+    status =
+        aiedge_load_memory(loan.view.buf, static_cast<std::size_t>(loan.view.len), &options, &model, &error);
   } else {
     const std::string path = py::cast<std::string>(py::module_::import("os").attr("fspath")(source));
     if (name_.empty()) name_ = path;
@@ -180,13 +182,15 @@ void Model::run(const py::sequence& inputs, const py::sequence& outs) {
   borrow(outs, "output", output_infos_, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | PyBUF_WRITABLE,
          loans + input_infos_.size());
   for (std::size_t i = 0; i < input_data_.size(); ++i) input_data_[i] = loans[i].view.buf;
-  for (std::size_t i = 0; i < output_data_.size(); ++i) output_data_[i] = loans[input_data_.size() + i].view.buf;
+  for (std::size_t i = 0; i < output_data_.size(); ++i)
+    output_data_[i] = loans[input_data_.size() + i].view.buf;
   check_overlap();
 
   aiedge_status status = AIEDGE_OK;
   {
     const py::gil_scoped_release released;
-    status = aiedge_run(model_.get(), input_data_.data(), input_data_.size(), output_data_.data(), output_data_.size());
+    status = aiedge_run(model_.get(), input_data_.data(), input_data_.size(), output_data_.data(),
+                        output_data_.size());
   }
   if (status != AIEDGE_OK) throw_status(status, {}, name_);
 }

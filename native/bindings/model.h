@@ -16,7 +16,8 @@ namespace aiedge::bindings {
 class Model {
  public:
   // `source` is the path of a bundle or its bytes; `name` stands for it in errors.
-  Model(const pybind11::object& source, std::uint32_t threads, const std::string& isa, const std::string& name);
+  Model(const pybind11::object& source, std::uint32_t threads, const std::string& isa,
+        const std::string& name);
 
   [[nodiscard]] pybind11::tuple inputs() const;
   [[nodiscard]] pybind11::tuple outputs() const;
@@ -36,8 +37,8 @@ class Model {
   };
 
   void load(const pybind11::object& source, const aiedge_options& options);
-  void borrow(const pybind11::sequence& arrays, const char* kind, const std::vector<aiedge_tensor_info>& infos,
-              int flags, Loan* loans) const;
+  void borrow(const pybind11::sequence& arrays, const char* kind,
+              const std::vector<aiedge_tensor_info>& infos, int flags, Loan* loans) const;
   void check_overlap() const;
 
   struct Free {

@@ -40,8 +40,8 @@ PYBIND11_MODULE(_native, module) {
       .def_property_readonly("peak_bytes", [](const aiedge_memory& memory) { return memory.peak_bytes; });
 
   py::class_<Model>(module, "Model", "A loaded bundle.")
-      .def(py::init<const py::object&, std::uint32_t, const std::string&, const std::string&>(), py::arg("source"),
-           py::arg("threads") = 1, py::arg("isa") = "", py::arg("name") = "")
+      .def(py::init<const py::object&, std::uint32_t, const std::string&, const std::string&>(),
+           py::arg("source"), py::arg("threads") = 1, py::arg("isa") = "", py::arg("name") = "")
       .def_property_readonly("inputs", &Model::inputs)
       .def_property_readonly("outputs", &Model::outputs)
       .def_property_readonly("nodes", &Model::nodes)

@@ -1,5 +1,5 @@
-/* aiedge: run compiled models (.aie bundles). Pure C99: opaque handles, caller-owned buffers, no exceptions, no
- * callbacks, no printing. All strings are UTF-8. A handle may be used by one thread at a time. */
+/* aiedge: run compiled models (.aie bundles). Pure C99: opaque handles, caller-owned buffers, no exceptions,
+ * no callbacks, no printing. All strings are UTF-8. A handle may be used by one thread at a time. */
 #ifndef AIEDGE_AIEDGE_H
 #define AIEDGE_AIEDGE_H
 
@@ -73,9 +73,10 @@ typedef struct aiedge_memory {
 
 AIEDGE_API const char* aiedge_version(void);
 
-/* Load from a file or from memory (copied; the caller keeps its buffer). `options` and `error` may be NULL. */
-AIEDGE_API aiedge_status aiedge_load_file(const char* path, const aiedge_options* options, aiedge_model** model,
-                                          aiedge_error* error);
+/* Load from a file or from memory (copied; the caller keeps its buffer). `options` and `error` may be NULL.
+ */
+AIEDGE_API aiedge_status aiedge_load_file(const char* path, const aiedge_options* options,
+                                          aiedge_model** model, aiedge_error* error);
 AIEDGE_API aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options,
                                             aiedge_model** model, aiedge_error* error);
 AIEDGE_API void aiedge_free(aiedge_model* model); /* NULL is allowed */
@@ -83,18 +84,20 @@ AIEDGE_API void aiedge_free(aiedge_model* model); /* NULL is allowed */
 AIEDGE_API size_t aiedge_input_count(const aiedge_model* model);
 AIEDGE_API size_t aiedge_output_count(const aiedge_model* model);
 AIEDGE_API aiedge_status aiedge_input_info(const aiedge_model* model, size_t index, aiedge_tensor_info* info);
-AIEDGE_API aiedge_status aiedge_output_info(const aiedge_model* model, size_t index, aiedge_tensor_info* info);
+AIEDGE_API aiedge_status aiedge_output_info(const aiedge_model* model, size_t index,
+                                            aiedge_tensor_info* info);
 AIEDGE_API size_t aiedge_node_count(const aiedge_model* model);
-AIEDGE_API aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index, aiedge_node_info* info);
+AIEDGE_API aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index,
+                                              aiedge_node_info* info);
 AIEDGE_API aiedge_status aiedge_get_memory(const aiedge_model* model, aiedge_memory* memory);
-/* The plan as text, one line a node: where its input and output lie. Written as snprintf writes: at most `bytes`,
- * the terminator included; returns the length of the whole text. */
+/* The plan as text, one line a node: where its input and output lie. Written as snprintf writes: at most
+ * `bytes`, the terminator included; returns the length of the whole text. */
 AIEDGE_API size_t aiedge_plan(const aiedge_model* model, char* text, size_t bytes);
 /* The section LABL as it is, not terminated; `*bytes` is 0 when the bundle has none. */
 AIEDGE_API const char* aiedge_labels(const aiedge_model* model, size_t* bytes);
 
-/* Run once, blocking. inputs[i] and outputs[i] point to exactly the bytes of the tensor's info, any alignment; no
- * output overlaps another buffer. Allocates nothing on the heap. */
+/* Run once, blocking. inputs[i] and outputs[i] point to exactly the bytes of the tensor's info, any
+ * alignment; no output overlaps another buffer. Allocates nothing on the heap. */
 AIEDGE_API aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count,
                                     void* const* outputs, size_t output_count);
 

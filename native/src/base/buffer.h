@@ -18,7 +18,8 @@ class Buffer {
  public:
   Buffer() = default;
 
-  // All pages are touched, so that no later access meets a page fault. empty() tells a failure from zero bytes.
+  // All pages are touched, so that no later access meets a page fault. empty() tells a failure from zero
+  // bytes.
   [[nodiscard]] static Buffer zeroed(std::size_t bytes) {
     Buffer buffer;
     if (bytes > kMaxBufferBytes) return buffer;

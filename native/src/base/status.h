@@ -53,8 +53,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}                      // NOLINT: implicit, so that `return value` reads
-  Result(Status status) : status_(status) {}                         // NOLINT: likewise for `return status`
+  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit, so that `return value` reads
+  Result(Status status) : status_(status) {}     // NOLINT: likewise for `return status`
   [[nodiscard]] bool ok() const { return value_.has_value(); }
   [[nodiscard]] const Status& status() const { return status_; }
   [[nodiscard]] T& value() { return *value_; }
@@ -68,8 +68,8 @@ class [[nodiscard]] Result {
 }  // namespace aiedge
 
 // Hand a failure on to the caller.
-#define AIEDGE_TRY(expression)                               \
-  do {                                                       \
-    ::aiedge::Status aiedge_try_status = (expression);       \
-    if (!aiedge_try_status.ok()) return aiedge_try_status;   \
+#define AIEDGE_TRY(expression)                             \
+  do {                                                     \
+    ::aiedge::Status aiedge_try_status = (expression);     \
+    if (!aiedge_try_status.ok()) return aiedge_try_status; \
   } while (false)

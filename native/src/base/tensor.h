@@ -36,7 +36,9 @@ struct Shape {
   std::int32_t rank = 0;
   std::array<std::int32_t, kMaxRank> size = {};  // beyond rank: 0
 
-  [[nodiscard]] std::int32_t operator[](std::int32_t axis) const { return size[static_cast<std::size_t>(axis)]; }
+  [[nodiscard]] std::int32_t operator[](std::int32_t axis) const {
+    return size[static_cast<std::size_t>(axis)];
+  }
   [[nodiscard]] std::int32_t last() const { return rank == 0 ? 1 : (*this)[rank - 1]; }
   friend bool operator==(const Shape&, const Shape&) = default;
 };

@@ -7,8 +7,8 @@ namespace aiedge {
 namespace {
 
 struct Lead {
-  std::size_t length;            // 0: not a lead byte
-  std::uint8_t low, high;        // bounds of the second byte
+  std::size_t length;      // 0: not a lead byte
+  std::uint8_t low, high;  // bounds of the second byte
 };
 
 Lead classify(std::uint8_t byte) {

@@ -63,9 +63,11 @@ Result<Buffer> read_file(const char* path) {
   if (file == nullptr) return Status::error(Code::kIo, "the file cannot be opened");
   if (std::fseek(file.get(), 0, SEEK_END) != 0) return Status::error(Code::kIo, "the file cannot be read");
   const long bytes = std::ftell(file.get());
-  if (bytes < 0 || std::fseek(file.get(), 0, SEEK_SET) != 0) return Status::error(Code::kIo, "the file cannot be read");
+  if (bytes < 0 || std::fseek(file.get(), 0, SEEK_SET) != 0)
+    return Status::error(Code::kIo, "the file cannot be read");
   if (static_cast<unsigned long>(bytes) > aiedge::model::kMaxFileBytes) {
-    return Status::error(Code::kIo, "this is no file, or one of more than %zu bytes", aiedge::model::kMaxFileBytes);
+    return Status::error(Code::kIo, "this is no file, or one of more than %zu bytes",
+                         aiedge::model::kMaxFileBytes);
   }
   Buffer buffer = Buffer::zeroed(static_cast<std::size_t>(bytes));
   if (buffer.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
@@ -87,10 +89,12 @@ Result<Buffer> copy(const void* data, std::size_t bytes) {
 
 Status load(Result<Buffer> file, const aiedge_options* options, aiedge_model** model) {
   if (!file.ok()) return file.status();
-  if (options != nullptr && options->struct_bytes < sizeof *options) return invalid("options.struct_bytes is wrong");
+  if (options != nullptr && options->struct_bytes < sizeof *options)
+    return invalid("options.struct_bytes is wrong");
   const std::uint32_t threads = options == nullptr ? 1 : options->threads;
   if (threads < 1 || threads > aiedge::exec::kMaxThreads) return invalid("options.threads must be 1 to 64");
-  const Result<aiedge::cpu::Isa> isa = aiedge::kernels::choose_isa(options == nullptr ? nullptr : options->isa);
+  const Result<aiedge::cpu::Isa> isa =
+      aiedge::kernels::choose_isa(options == nullptr ? nullptr : options->isa);
   if (!isa.ok()) return isa.status();
   Result<std::unique_ptr<Runtime>> runtime = Runtime::load(std::move(file.value()), threads, isa.value());
   if (!runtime.ok()) return runtime.status();
@@ -100,7 +104,8 @@ Status load(Result<Buffer> file, const aiedge_options* options, aiedge_model** m
 
 // `open` gives the file's bytes.
 template <typename Open>
-aiedge_status guarded_load(Open open, const aiedge_options* options, aiedge_model** model, aiedge_error* error) {
+aiedge_status guarded_load(Open open, const aiedge_options* options, aiedge_model** model,
+                           aiedge_error* error) {
   *model = nullptr;
   try {
     return report(load(open(), options, model), error);
@@ -139,8 +144,8 @@ aiedge_status aiedge_load_file(const char* path, const aiedge_options* options, 
   return guarded_load([&] { return read_file(path); }, options, model, error);
 }
 
-aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options, aiedge_model** model,
-                                 aiedge_error* error) {
+aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options,
+                                 aiedge_model** model, aiedge_error* error) {
   if (model == nullptr || data == nullptr) return report(invalid("a pointer is null"), error);
   return guarded_load([&] { return copy(data, bytes); }, options, model, error);
 }
@@ -169,7 +174,9 @@ aiedge_status aiedge_output_info(const aiedge_model* model, size_t index, aiedge
   return AIEDGE_OK;
 }
 
-size_t aiedge_node_count(const aiedge_model* model) { return model == nullptr ? 0 : model->runtime->tasks().size(); }
+size_t aiedge_node_count(const aiedge_model* model) {
+  return model == nullptr ? 0 : model->runtime->tasks().size();
+}
 
 aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index, aiedge_node_info* info) {
   if (info == nullptr || index >= aiedge_node_count(model)) return AIEDGE_INVALID_ARGUMENT;
@@ -199,8 +206,8 @@ const char* aiedge_labels(const aiedge_model* model, size_t* bytes) {
   return model->runtime->bundle().labels.data();
 }
 
-aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count, void* const* outputs,
-                         size_t output_count) {
+aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count,
+                         void* const* outputs, size_t output_count) {
   if (model == nullptr || inputs == nullptr || outputs == nullptr) return AIEDGE_INVALID_ARGUMENT;
   if (input_count != aiedge_input_count(model) || output_count != aiedge_output_count(model)) {
     return AIEDGE_INVALID_ARGUMENT;

@@ -88,7 +88,8 @@ Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
   task.packed_bytes = task.step->packed_bytes();
   task.scratch_bytes = task.step->scratch_bytes();
   task.units = task.step->units();
-  task.parallel = task.units > 1 && (task.step->macs() >= kParallelMacs || outputs[0]->bytes() >= kParallelBytes);
+  task.parallel =
+      task.units > 1 && (task.step->macs() >= kParallelMacs || outputs[0]->bytes() >= kParallelBytes);
   tasks_.push_back(std::move(task));
   return {};
 }
@@ -97,20 +98,23 @@ Status Runtime::allocate() {
   std::size_t packed = 0;
   for (Task& task : tasks_) {
     if (task.packed_bytes > kMaxPackedBytes - packed) {
-      return Status::error(Code::kOutOfMemory, "the packed weights need more than %zu bytes", kMaxPackedBytes);
+      return Status::error(Code::kOutOfMemory, "the packed weights need more than %zu bytes",
+                           kMaxPackedBytes);
     }
     task.packed_offset = packed;
     packed = std::min(round_up(packed + task.packed_bytes, kAlignment), kMaxPackedBytes);
     scratch_stride_ = std::max(scratch_stride_, task.scratch_bytes);
   }
   if (scratch_stride_ > plan::kMaxArenaBytes / pool_.threads()) {
-    return Status::error(Code::kOutOfMemory, "the scratch memory needs more than %zu bytes", plan::kMaxArenaBytes);
+    return Status::error(Code::kOutOfMemory, "the scratch memory needs more than %zu bytes",
+                         plan::kMaxArenaBytes);
   }
   scratch_stride_ = round_up(scratch_stride_, kAlignment);
   scratch_offset_ = plan_.arena_bytes;
   packed_ = Buffer::zeroed(packed);
   arena_ = Buffer::zeroed(scratch_offset_ + scratch_stride_ * pool_.threads());
-  if (packed_.empty() || arena_.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  if (packed_.empty() || arena_.empty())
+    return Status::error(Code::kOutOfMemory, "there is not enough memory");
   return {};
 }
 
@@ -159,7 +163,8 @@ void Runtime::run_task(const Task& task, const void* const* inputs, void* const*
                  .scratch = arena_.data() + scratch_offset_,
                  .scratch_stride = scratch_stride_,
                  .threads = task.parallel ? pool_.threads() : 1};
-  for (std::size_t i = 0; i < task.input_count; ++i) share.work.input[i] = source(task.inputs[i], inputs, outputs);
+  for (std::size_t i = 0; i < task.input_count; ++i)
+    share.work.input[i] = source(task.inputs[i], inputs, outputs);
   if (share.threads == 1) {
     run_share(&share, 0);
   } else {
@@ -173,7 +178,8 @@ void Runtime::run(const void* const* inputs, void* const* outputs) {
   }
   for (std::size_t i = 0; i < plan_.copied_inputs.size(); ++i) {
     const std::size_t input = plan_.copied_inputs[i];
-    if (input != plan::kNone) std::memcpy(outputs[i], inputs[input], bundle_.tensors[bundle_.outputs[i]].bytes());
+    if (input != plan::kNone)
+      std::memcpy(outputs[i], inputs[input], bundle_.tensors[bundle_.outputs[i]].bytes());
   }
 }
 

@@ -20,9 +20,9 @@ namespace aiedge::exec {
 inline constexpr std::uint32_t kMaxThreads = 64;
 
 struct Memory {
-  std::size_t arena = 0;   // activations, and scratch of all threads
-  std::size_t weights = 0; // constants of the bundle, packed weights, tables
-  std::size_t peak = 0;    // all that is held after load
+  std::size_t arena = 0;    // activations, and scratch of all threads
+  std::size_t weights = 0;  // constants of the bundle, packed weights, tables
+  std::size_t peak = 0;     // all that is held after load
 };
 
 // One node, ready to run.
@@ -44,10 +44,11 @@ struct Task {
 class Runtime {
  public:
   // Validate, plan, prepare. `threads` is 1 to kMaxThreads. May throw std::bad_alloc and std::system_error.
-  [[nodiscard]] static Result<std::unique_ptr<Runtime>> load(Buffer file, std::uint32_t threads, cpu::Isa isa);
+  [[nodiscard]] static Result<std::unique_ptr<Runtime>> load(Buffer file, std::uint32_t threads,
+                                                             cpu::Isa isa);
 
-  // One buffer of exactly the tensor's bytes for each graph input and output, any alignment, none overlapping.
-  // Allocates nothing, checks nothing.
+  // One buffer of exactly the tensor's bytes for each graph input and output, any alignment, none
+  // overlapping. Allocates nothing, checks nothing.
   void run(const void* const* inputs, void* const* outputs);
 
   [[nodiscard]] const model::Bundle& bundle() const { return bundle_; }
@@ -56,8 +57,8 @@ class Runtime {
   [[nodiscard]] const std::vector<std::string>& output_names() const { return output_names_; }
   [[nodiscard]] const Memory& memory() const { return memory_; }
 
-  // The plan as text, one line a node, written as snprintf writes: at most `bytes` with the terminator; returns the
-  // length of the whole text.
+  // The plan as text, one line a node, written as snprintf writes: at most `bytes` with the terminator;
+  // returns the length of the whole text.
   std::size_t print_plan(char* text, std::size_t bytes) const;
 
  private:

@@ -8,14 +8,15 @@
 
 namespace aiedge::exec {
 
-// A job runs once on every thread, the caller's included, each with its own number. Between two jobs the workers spin
-// for some microseconds and then park; waking them is the only system call of a run. Nothing is allocated after
-// construction. Not for use from two threads at once, nor across fork().
+// A job runs once on every thread, the caller's included, each with its own number. Between two jobs the
+// workers spin for some microseconds and then park; waking them is the only system call of a run. Nothing is
+// allocated after construction. Not for use from two threads at once, nor across fork().
 class ThreadPool {
  public:
   using Job = void (*)(const void* context, std::uint32_t thread);
 
-  explicit ThreadPool(std::uint32_t threads);  // throws std::system_error when the system has no thread to give
+  explicit ThreadPool(
+      std::uint32_t threads);  // throws std::system_error when the system has no thread to give
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

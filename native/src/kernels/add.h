@@ -1,6 +1,7 @@
 // Contract of add: equal shapes, element by element.
 //
-//   y = clamp(((2^(shift-1) + multiplier_a * (a - zero_point_a) + multiplier_b * (b - zero_point_b)) >> shift)
+//   y = clamp(((2^(shift-1) + multiplier_a * (a - zero_point_a) + multiplier_b * (b - zero_point_b)) >>
+//   shift)
 //             + output_zero_point)
 //
 // int32, arithmetic shift; no intermediate overflows under the preconditions.

@@ -9,8 +9,8 @@
 
 namespace aiedge::kernels {
 
-// Preconditions: every size and stride >= 1; 0 <= pad < filter, so that each window covers at least one position;
-// filter_h * filter_w <= 2^23 (the sum fits an int32).
+// Preconditions: every size and stride >= 1; 0 <= pad < filter, so that each window covers at least one
+// position; filter_h * filter_w <= 2^23 (the sum fits an int32).
 struct AveragePool2DArgs {
   std::int32_t batch, in_h, in_w, channels;
   std::int32_t out_h, out_w;

@@ -1,8 +1,8 @@
 // Contract of depthwise_conv_2d: x (N,H,W,C), weights (1,KH,KW,C*M), bias (C*M) -> (N,OH,OW,C*M).
 //
 //   output channel o = c * multiplier + m reads input channel c
-//   acc = bias[o] + sum over ky, kx of (x - input_zero_point) * (w - weight_zero_point)   modulo 2^32, as int32
-//   y   = requant(acc, o)
+//   acc = bias[o] + sum over ky, kx of (x - input_zero_point) * (w - weight_zero_point)   modulo 2^32, as
+//   int32 y   = requant(acc, o)
 //
 // Taps outside the input add 0, as in conv_2d.
 #pragma once

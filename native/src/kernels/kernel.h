@@ -1,8 +1,8 @@
 // What every kernel is: the contract between an operator (native/src/ops) and a kernel variant.
 //
-// This header and the operators' contract headers beside it hold declarations and plain structs only, no function
-// with a body: a file compiled for an instruction set includes them, and an inline function that the linker kept
-// from such a file would crash an older CPU.
+// This header and the operators' contract headers beside it hold declarations and plain structs only, no
+// function with a body: a file compiled for an instruction set includes them, and an inline function that the
+// linker kept from such a file would crash an older CPU.
 #pragma once
 
 #include <cstddef>
@@ -25,25 +25,28 @@ struct Work {
   std::int32_t end;      // 0 <= begin < end <= units(args)
 };
 
-// One variant of one operator's kernel. Args is the operator's struct of everything known at load; the pointers in
-// it stay valid and their content unchanged as long as the kernel may run.
+// One variant of one operator's kernel. Args is the operator's struct of everything known at load; the
+// pointers in it stay valid and their content unchanged as long as the kernel may run.
 //
 // Rules for every function here:
 // - The output equals the reference variant's, bit for bit, for all arguments that the preconditions allow.
-// - No byte outside the tensors, the packed block and the scratch block is read or written, not even harmlessly:
+// - No byte outside the tensors, the packed block and the scratch block is read or written, not even
+// harmlessly:
 //   the tests put guard pages there.
-// - No heap, no locks, no exceptions, no static state that changes, no floating-point environment that changes.
+// - No heap, no locks, no exceptions, no static state that changes, no floating-point environment that
+// changes.
 // - Two threads may run() different unit ranges of the same args at the same time.
 template <typename Args>
 struct Kernel {
-  const char* name;                                 // shown as the node's kernel: "avx2"
-  cpu::Isa isa;                                     // what the CPU must have
-  bool (*supports)(const Args& args);               // null: every args that meets the preconditions
-  std::size_t (*packed_bytes)(const Args& args);    // null: 0; called once at load
-  void (*pack)(const Args& args, void* packed);     // null where packed_bytes is; once at load, writes all bytes
-  std::size_t (*scratch_bytes)(const Args& args);   // null: 0; one thread's scratch, known before the run
-  std::int32_t (*units)(const Args& args);          // how many independent pieces of about equal work; >= 1
-  void (*run)(const Args& args, const Work& work);  // the pool gives each thread one contiguous range of units
+  const char* name;                               // shown as the node's kernel: "avx2"
+  cpu::Isa isa;                                   // what the CPU must have
+  bool (*supports)(const Args& args);             // null: every args that meets the preconditions
+  std::size_t (*packed_bytes)(const Args& args);  // null: 0; called once at load
+  void (*pack)(const Args& args, void* packed);  // null where packed_bytes is; once at load, writes all bytes
+  std::size_t (*scratch_bytes)(const Args& args);  // null: 0; one thread's scratch, known before the run
+  std::int32_t (*units)(const Args& args);         // how many independent pieces of about equal work; >= 1
+  void (*run)(const Args& args,
+              const Work& work);  // the pool gives each thread one contiguous range of units
 };
 
 // The last step of every operator that accumulates: y = clamp(rne(f32(f32(acc) * scale[c])) + zero_point).

@@ -1,5 +1,5 @@
-// Contract of reshape: the same bytes. The planner gives input and output the same memory where it can; then the
-// operator does not run at all.
+// Contract of reshape: the same bytes. The planner gives input and output the same memory where it can; then
+// the operator does not run at all.
 #pragma once
 
 #include "kernels/kernel.h"

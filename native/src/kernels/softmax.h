@@ -4,8 +4,8 @@
 //   inv  = f32(1 / f32(sum * output_scale))
 //   y    = saturate(trunc(f32(f32(t[i] * inv) + 0.5)) + output_zero_point)
 //
-// sum is at least 1, inv finite, t[i] * inv finite and >= 0. The input may change while the kernel runs (a caller's
-// mistake): the index into the table is taken modulo 256, so that nothing outside is read.
+// sum is at least 1, inv finite, t[i] * inv finite and >= 0. The input may change while the kernel runs (a
+// caller's mistake): the index into the table is taken modulo 256, so that nothing outside is read.
 #pragma once
 
 #include "kernels/kernel.h"

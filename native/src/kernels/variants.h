@@ -41,8 +41,8 @@ std::span<const Kernel<RequantizeArgs>* const> variants<RequantizeArgs>();
 template <>
 std::span<const Kernel<ReshapeArgs>* const> variants<ReshapeArgs>();
 
-// The first variant whose instruction set is at most `isa` and that supports the arguments. The reference supports
-// all, so there always is one.
+// The first variant whose instruction set is at most `isa` and that supports the arguments. The reference
+// supports all, so there always is one.
 template <typename Args>
 [[nodiscard]] const Kernel<Args>& select(cpu::Isa isa, const Args& args) {
   std::span<const Kernel<Args>* const> all = variants<Args>();
@@ -52,8 +52,8 @@ template <typename Args>
   return *all.back();
 }
 
-// The instruction set to use: `requested` (the option), else the environment's AIEDGE_ISA, else the CPU's best. One
-// that is unknown or that the CPU lacks is kUnsupported. Both null and empty mean "not given".
+// The instruction set to use: `requested` (the option), else the environment's AIEDGE_ISA, else the CPU's
+// best. One that is unknown or that the CPU lacks is kUnsupported. Both null and empty mean "not given".
 [[nodiscard]] Result<cpu::Isa> choose_isa(const char* requested);
 
 }  // namespace aiedge::kernels

@@ -37,8 +37,9 @@ struct Bundle {
 
 inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30U;
 
-// Check everything that docs/bundle-format.md demands of a file, and give its graph. What an operation demands of its
-// tensors is checked where the operation lives (native/src/ops). Text of a failure: what; its place: which part.
+// Check everything that docs/bundle-format.md demands of a file, and give its graph. What an operation
+// demands of its tensors is checked where the operation lives (native/src/ops). Text of a failure: what; its
+// place: which part.
 [[nodiscard]] Result<Bundle> read_bundle(Buffer file);
 
 }  // namespace aiedge::model

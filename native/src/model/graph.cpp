@@ -37,7 +37,8 @@ Status read_header(const Sections& sections, Counts* counts, Bundle* bundle) {
              .inputs = load<std::uint32_t>(graph, 24),
              .outputs = load<std::uint32_t>(graph, 28),
              .pool = load<std::uint32_t>(graph, 32)};
-  if (counts->tensors < 1 || counts->tensors > kMaxTensors) return bad("the number of tensors is not 1 to 65536");
+  if (counts->tensors < 1 || counts->tensors > kMaxTensors)
+    return bad("the number of tensors is not 1 to 65536");
   if (counts->nodes < 1 || counts->nodes > kMaxNodes) return bad("the number of nodes is not 1 to 65536");
   if (counts->inputs < 1 || counts->inputs > kMaxPorts) return bad("the number of inputs is not 1 to 256");
   if (counts->outputs < 1 || counts->outputs > kMaxPorts) return bad("the number of outputs is not 1 to 256");
@@ -45,15 +46,15 @@ Status read_header(const Sections& sections, Counts* counts, Bundle* bundle) {
   if (!name.ok()) return name.status();
   bundle->name = name.value();
   if (!all_zero(graph.subspan(44, 20))) return bad("a reserved field is not 0");
-  const std::uint64_t bytes =
-      kHeaderBytes + counts->tensors * kTensorRecordBytes + counts->nodes * kNodeRecordBytes + counts->pool * 4;
+  const std::uint64_t bytes = kHeaderBytes + counts->tensors * kTensorRecordBytes +
+                              counts->nodes * kNodeRecordBytes + counts->pool * 4;
   if (bytes != graph.size()) return bad("the size of GRPH does not fit its counts");
   if (counts->inputs + counts->outputs > counts->pool) return bad("the index pool is too short");
   return {};
 }
 
-Status read_tensors(Bytes file, const Sections& sections, const Counts& counts, std::vector<DataRange>* ranges,
-                    Bundle* bundle) {
+Status read_tensors(Bytes file, const Sections& sections, const Counts& counts,
+                    std::vector<DataRange>* ranges, Bundle* bundle) {
   bundle->tensors.reserve(counts.tensors);
   for (std::size_t i = 0; i < counts.tensors; ++i) {
     const Bytes record = sections.graph.subspan(kHeaderBytes + i * kTensorRecordBytes, kTensorRecordBytes);
@@ -106,7 +107,8 @@ Status read_ports(Bytes record, std::size_t offset, std::span<const std::uint32_
 Result<Node> read_node(Bytes record, const Sections& sections, std::span<const std::uint32_t> pool) {
   Node node;
   node.code = load<std::uint32_t>(record, 0);
-  if (load<std::uint32_t>(record, 4) != kAttributeLayout) return bad("the layout of the attributes is not version 1");
+  if (load<std::uint32_t>(record, 4) != kAttributeLayout)
+    return bad("the layout of the attributes is not version 1");
   const Result<std::string_view> name = read_name(record, 8, sections.strings);
   if (!name.ok()) return name.status();
   node.name = name.value();
@@ -136,7 +138,8 @@ Status check_flow(const Bundle& bundle) {
   std::vector<bool> ready(bundle.tensors.size());
   for (std::size_t i = 0; i < ready.size(); ++i) ready[i] = bundle.tensors[i].is_constant();
   for (const std::uint32_t input : bundle.inputs) {
-    if (ready[input]) return bad("a graph input is a constant, or is listed twice").at("tensor %" PRIu32, input);
+    if (ready[input])
+      return bad("a graph input is a constant, or is listed twice").at("tensor %" PRIu32, input);
     ready[input] = true;
   }
   for (std::size_t i = 0; i < bundle.nodes.size(); ++i) {
@@ -149,7 +152,8 @@ Status check_flow(const Bundle& bundle) {
     }
   }
   const auto orphan = std::find(ready.begin(), ready.end(), false);
-  if (orphan != ready.end()) return bad("an activation has no producer").at("tensor %td", orphan - ready.begin());
+  if (orphan != ready.end())
+    return bad("an activation has no producer").at("tensor %td", orphan - ready.begin());
   std::vector<bool> given(bundle.tensors.size());
   for (const std::uint32_t output : bundle.outputs) {
     if (bundle.tensors[output].is_constant() || given[output]) {

@@ -48,7 +48,8 @@ Status check_hash(Bytes file) {
 
 Status check_header(Bytes file) {
   if (file.size() < kHeaderBytes) return bad("the file is shorter than a bundle's header");
-  if (!std::equal(kMagic.begin(), kMagic.end(), file.begin())) return bad("the file does not begin as a bundle does");
+  if (!std::equal(kMagic.begin(), kMagic.end(), file.begin()))
+    return bad("the file does not begin as a bundle does");
   const auto major = load<std::uint16_t>(file, 8);
   if (major != kMajor) {
     return Status::error(Code::kBadModel, "the bundle has format %u, this version reads format %u",
@@ -57,12 +58,14 @@ Status check_header(Bytes file) {
   if (load<std::uint32_t>(file, 12) != kHeaderBytes) return bad("the header's size is wrong");
   const auto bytes = load<std::uint64_t>(file, 16);
   if (bytes != file.size()) {
-    return Status::error(Code::kBadModel, "the header says %" PRIu64 " bytes, the file has %zu", bytes, file.size());
+    return Status::error(Code::kBadModel, "the header says %" PRIu64 " bytes, the file has %zu", bytes,
+                         file.size());
   }
   if (load<std::uint32_t>(file, 28) != 0) return bad("a reserved field is not 0");
   const auto count = load<std::uint32_t>(file, 24);
   if (count < 1 || count > kMaxSections) {
-    return Status::error(Code::kBadModel, "%" PRIu32 " sections, 1 to %" PRIu32 " are allowed", count, kMaxSections);
+    return Status::error(Code::kBadModel, "%" PRIu32 " sections, 1 to %" PRIu32 " are allowed", count,
+                         kMaxSections);
   }
   if (file.size() < kHeaderBytes + count * kEntryBytes) return bad("the section table is cut off");
   return check_hash(file);
@@ -77,9 +80,11 @@ Result<Entry> read_entry(Bytes file, std::uint32_t index, std::uint64_t end_of_p
   if (!std::all_of(entry.type.begin(), entry.type.end(), [](char c) { return c > ' ' && c <= '~'; })) {
     return bad("a section's type is not four printable characters");
   }
-  if ((entry.flags & ~kRequired) != 0 || load<std::uint64_t>(record, 24) != 0) return bad("a reserved field is not 0");
+  if ((entry.flags & ~kRequired) != 0 || load<std::uint64_t>(record, 24) != 0)
+    return bad("a reserved field is not 0");
   if (entry.offset % kAlignment != 0) return bad("a section does not begin at a multiple of 64");
-  if (entry.offset < end_of_previous || entry.offset > file.size() || entry.bytes > file.size() - entry.offset) {
+  if (entry.offset < end_of_previous || entry.offset > file.size() ||
+      entry.bytes > file.size() - entry.offset) {
     return bad("a section lies outside the file or overlaps the one before");
   }
   if (!all_zero(file.subspan(end_of_previous, entry.offset - end_of_previous))) {
@@ -137,7 +142,8 @@ Result<Sections> read_sections(Bytes file) {
     end = entry.offset + entry.bytes;
   }
   if (end != file.size()) return bad("there are bytes after the last section").at("end of file");
-  if (!found[0] || !found[1] || !found[2]) return bad("one of the sections GRPH, STRS, DATA is missing").at("header");
+  if (!found[0] || !found[1] || !found[2])
+    return bad("one of the sections GRPH, STRS, DATA is missing").at("header");
   return sections;
 }
 

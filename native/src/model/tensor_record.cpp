@@ -30,7 +30,8 @@ bool is_8_bit(DType dtype) { return dtype == DType::kInt8 || dtype == DType::kUi
 bool is_scale(float value) { return std::isfinite(value) && value > 0.0F; }
 
 // A piece of DATA at a multiple of 64; null when it does not lie inside.
-const std::uint8_t* inside_data(Bytes file, const Sections& sections, DataRange range, std::vector<DataRange>* ranges) {
+const std::uint8_t* inside_data(Bytes file, const Sections& sections, DataRange range,
+                                std::vector<DataRange>* ranges) {
   const std::uint64_t begin = sections.data_offset;
   const std::uint64_t bytes = sections.data.size();
   if (range.offset % kAlignment != 0 || range.offset < begin || range.offset - begin > bytes) return nullptr;
@@ -66,7 +67,8 @@ Status read_per_channel(Bytes record, Bytes file, const Sections& sections, Tens
   Quantization& q = tensor->quantization;
   q.axis = static_cast<std::int32_t>(axis);
   const auto channels = static_cast<std::uint64_t>(tensor->shape[q.axis]);
-  const std::uint8_t* scales = inside_data(file, sections, {load<std::uint64_t>(record, 64), 4 * channels}, ranges);
+  const std::uint8_t* scales =
+      inside_data(file, sections, {load<std::uint64_t>(record, 64), 4 * channels}, ranges);
   const std::uint8_t* zero_points =
       inside_data(file, sections, {load<std::uint64_t>(record, 72), 4 * channels}, ranges);
   if (scales == nullptr || zero_points == nullptr) {
@@ -84,7 +86,8 @@ Status read_per_channel(Bytes record, Bytes file, const Sections& sections, Tens
 Status read_quantization(Bytes record, Bytes file, const Sections& sections, Tensor* tensor,
                          std::vector<DataRange>* ranges) {
   const auto kind = load<std::uint8_t>(record, 11);
-  if (kind > static_cast<std::uint8_t>(QuantizationKind::kPerChannel)) return bad("the quantization is unknown");
+  if (kind > static_cast<std::uint8_t>(QuantizationKind::kPerChannel))
+    return bad("the quantization is unknown");
   Quantization& q = tensor->quantization;
   q.kind = static_cast<QuantizationKind>(kind);
   if (is_8_bit(tensor->dtype) == (q.kind == QuantizationKind::kNone)) {
@@ -100,7 +103,8 @@ Status read_quantization(Bytes record, Bytes file, const Sections& sections, Ten
   } else if (load<std::uint32_t>(record, 36) != 0 || zero_point != 0) {
     return bad("a scale or zero point is given for a tensor without one");
   }
-  if (q.kind == QuantizationKind::kPerChannel) return read_per_channel(record, file, sections, tensor, ranges);
+  if (q.kind == QuantizationKind::kPerChannel)
+    return read_per_channel(record, file, sections, tensor, ranges);
   if (load<std::uint32_t>(record, 44) != 0 || !all_zero(record.subspan(64, 16))) {
     return bad("channels are given for a tensor that is not quantized per channel");
   }
@@ -137,7 +141,8 @@ Result<std::string_view> read_name(Bytes record, std::size_t offset, Bytes strin
   return name;
 }
 
-Result<Tensor> read_tensor(Bytes record, Bytes file, const Sections& sections, std::vector<DataRange>* ranges) {
+Result<Tensor> read_tensor(Bytes record, Bytes file, const Sections& sections,
+                           std::vector<DataRange>* ranges) {
   Tensor tensor;
   const Result<std::string_view> name = read_name(record, 0, sections.strings);
   if (!name.ok()) return name.status();

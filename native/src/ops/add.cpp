@@ -19,7 +19,8 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const Tensor& y = *node.outputs[0];
   AIEDGE_TRY(check_same_type(a, y, "input and output"));
   AIEDGE_TRY(check_same_type(b, y, "input and output"));
-  if (a.shape != y.shape || b.shape != y.shape) return bad("the shapes of both inputs and the output are not equal");
+  if (a.shape != y.shape || b.shape != y.shape)
+    return bad("the shapes of both inputs and the output are not equal");
   Limits clamp;
   AIEDGE_TRY(check_clamp(node, 0, &clamp));
 

@@ -17,14 +17,16 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   AIEDGE_TRY(check_same_type(x, y, "input and output"));
   if (!same_quantization(x, y)) return bad("input and output have different quantization");
   if (x.shape.rank != 4 || y.shape.rank != 4) return bad("a tensor does not have rank 4");
-  if (x.shape[0] != y.shape[0] || x.shape[3] != y.shape[3]) return bad("input and output do not fit together");
-  const Axis rows = {x.shape[1], attribute(node, 0), attribute(node, 2), 1,
+  if (x.shape[0] != y.shape[0] || x.shape[3] != y.shape[3])
+    return bad("input and output do not fit together");
+  const Axis rows = {x.shape[1],         attribute(node, 0), attribute(node, 2), 1,
                      attribute(node, 4), attribute(node, 5), y.shape[1]};
-  const Axis columns = {x.shape[2], attribute(node, 1), attribute(node, 3), 1,
+  const Axis columns = {x.shape[2],         attribute(node, 1), attribute(node, 3), 1,
                         attribute(node, 6), attribute(node, 7), y.shape[2]};
   AIEDGE_TRY(check_window(rows, "height"));
   AIEDGE_TRY(check_window(columns, "width"));
-  if (std::int64_t{rows.window} * columns.window > kMostPositions) return bad("the window has more than 2^23 positions");
+  if (std::int64_t{rows.window} * columns.window > kMostPositions)
+    return bad("the window has more than 2^23 positions");
   Limits clamp;
   AIEDGE_TRY(check_clamp(node, 8, &clamp));
 

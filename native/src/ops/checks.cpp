@@ -63,7 +63,8 @@ Status check_window(const Axis& axis, const char* name) {
   }
   const std::int64_t room = std::int64_t{axis.size} + axis.before + axis.after - extent;
   if (room < 0 || room / axis.stride + 1 != axis.windows) {
-    return Status::error(Code::kBadModel, "%s: the output's size does not fit the input, window and padding", name);
+    return Status::error(Code::kBadModel, "%s: the output's size does not fit the input, window and padding",
+                         name);
   }
   return {};
 }
@@ -100,7 +101,8 @@ Status requant_scales(const Tensor& x, const Tensor& weights, const Tensor& y, s
     const float weight_scale = q.kind == QuantizationKind::kPerChannel ? q.scales[c] : q.scale;
     const float product = x.quantization.scale * weight_scale;
     (*scales)[c] = product / y.quantization.scale;
-    if (!is_factor((*scales)[c])) return bad("a channel's scales are too far apart from the input's and the output's");
+    if (!is_factor((*scales)[c]))
+      return bad("a channel's scales are too far apart from the input's and the output's");
   }
   return {};
 }

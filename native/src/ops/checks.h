@@ -50,19 +50,19 @@ struct Axis {
 };
 [[nodiscard]] Status check_window(const Axis& axis, const char* name);
 
-// A factor that the kernels multiply by: finite and normal. A subnormal one would depend on the flush-to-zero mode of
-// the process.
+// A factor that the kernels multiply by: finite and normal. A subnormal one would depend on the flush-to-zero
+// mode of the process.
 [[nodiscard]] bool is_factor(float value);
 
-// Weights (constant; of the input's dtype; per tensor, or per channel of `axis` with zero points 0), bias (constant, int32,
-// one for each channel) and, if all that is right, the channels' requantization factors.
+// Weights (constant; of the input's dtype; per tensor, or per channel of `axis` with zero points 0), bias
+// (constant, int32, one for each channel) and, if all that is right, the channels' requantization factors.
 struct WeightInfo {
   kernels::QType type = kernels::QType::kInt8;
   std::int32_t zero_point = 0;
 };
-[[nodiscard]] Status check_weights(const Tensor& x, const Tensor& weights, const Tensor& bias, std::int32_t axis,
-                                   std::int32_t channels, WeightInfo* info);
-[[nodiscard]] Status requant_scales(const Tensor& x, const Tensor& weights, const Tensor& y, std::int32_t channels,
-                                    std::vector<float>* scales);
+[[nodiscard]] Status check_weights(const Tensor& x, const Tensor& weights, const Tensor& bias,
+                                   std::int32_t axis, std::int32_t channels, WeightInfo* info);
+[[nodiscard]] Status requant_scales(const Tensor& x, const Tensor& weights, const Tensor& y,
+                                    std::int32_t channels, std::vector<float>* scales);
 
 }  // namespace aiedge::ops

@@ -8,7 +8,8 @@
 namespace aiedge::ops {
 namespace {
 
-// Attributes: stride_h stride_w dilation_h dilation_w pad_top pad_bottom pad_left pad_right clamp_min clamp_max
+// Attributes: stride_h stride_w dilation_h dilation_w pad_top pad_bottom pad_left pad_right clamp_min
+// clamp_max
 constexpr std::size_t kAttributes = 10;
 
 Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
@@ -18,14 +19,15 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const Tensor& bias = *node.inputs[2];
   const Tensor& y = *node.outputs[0];
   AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (x.shape.rank != 4 || weights.shape.rank != 4 || y.shape.rank != 4) return bad("a tensor does not have rank 4");
+  if (x.shape.rank != 4 || weights.shape.rank != 4 || y.shape.rank != 4)
+    return bad("a tensor does not have rank 4");
   const std::int32_t channels = weights.shape[0];
   if (x.shape[0] != y.shape[0] || weights.shape[3] != x.shape[3] || y.shape[3] != channels) {
     return bad("the shapes of input, weights and output do not fit together");
   }
-  const Axis rows = {x.shape[1], weights.shape[1], attribute(node, 0), attribute(node, 2),
+  const Axis rows = {x.shape[1],         weights.shape[1],   attribute(node, 0), attribute(node, 2),
                      attribute(node, 4), attribute(node, 5), y.shape[1]};
-  const Axis columns = {x.shape[2], weights.shape[2], attribute(node, 1), attribute(node, 3),
+  const Axis columns = {x.shape[2],         weights.shape[2],   attribute(node, 1), attribute(node, 3),
                         attribute(node, 6), attribute(node, 7), y.shape[2]};
   AIEDGE_TRY(check_window(rows, "height"));
   AIEDGE_TRY(check_window(columns, "width"));

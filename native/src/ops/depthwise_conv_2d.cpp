@@ -19,7 +19,8 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const Tensor& bias = *node.inputs[2];
   const Tensor& y = *node.outputs[0];
   AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (x.shape.rank != 4 || weights.shape.rank != 4 || y.shape.rank != 4) return bad("a tensor does not have rank 4");
+  if (x.shape.rank != 4 || weights.shape.rank != 4 || y.shape.rank != 4)
+    return bad("a tensor does not have rank 4");
   const std::int32_t multiplier = attribute(node, 0);
   const std::int32_t channels = weights.shape[3];
   if (multiplier < 1 || channels != std::int64_t{x.shape[3]} * multiplier) {
@@ -28,9 +29,9 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   if (x.shape[0] != y.shape[0] || weights.shape[0] != 1 || y.shape[3] != channels) {
     return bad("the shapes of input, weights and output do not fit together");
   }
-  const Axis rows = {x.shape[1], weights.shape[1], attribute(node, 1), attribute(node, 3),
+  const Axis rows = {x.shape[1],         weights.shape[1],   attribute(node, 1), attribute(node, 3),
                      attribute(node, 5), attribute(node, 6), y.shape[1]};
-  const Axis columns = {x.shape[2], weights.shape[2], attribute(node, 2), attribute(node, 4),
+  const Axis columns = {x.shape[2],         weights.shape[2],   attribute(node, 2), attribute(node, 4),
                         attribute(node, 7), attribute(node, 8), y.shape[2]};
   AIEDGE_TRY(check_window(rows, "height"));
   AIEDGE_TRY(check_window(columns, "width"));

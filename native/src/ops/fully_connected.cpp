@@ -18,7 +18,8 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const Tensor& bias = *node.inputs[2];
   const Tensor& y = *node.outputs[0];
   AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (weights.shape.rank != 2 || y.shape.rank < 1) return bad("the weights do not have rank 2, or the output rank 0");
+  if (weights.shape.rank != 2 || y.shape.rank < 1)
+    return bad("the weights do not have rank 2, or the output rank 0");
   const std::int32_t channels = weights.shape[0];
   const std::int32_t depth = weights.shape[1];
   const std::int32_t rows = x.elements / depth;

@@ -11,7 +11,8 @@
 
 namespace aiedge::ops {
 
-// `Table` is what the arguments point to and the step owns: std::vector<float> for scales, bytes for a look-up table.
+// `Table` is what the arguments point to and the step owns: std::vector<float> for scales, bytes for a
+// look-up table.
 template <typename Args, typename Table = std::vector<float>>
 class KernelStep final : public Step {
  public:
@@ -41,7 +42,8 @@ class KernelStep final : public Step {
 };
 
 template <typename Args, typename Table = std::vector<float>>
-[[nodiscard]] std::unique_ptr<Step> make_step(const Args& args, Table table, std::uint64_t macs, cpu::Isa isa) {
+[[nodiscard]] std::unique_ptr<Step> make_step(const Args& args, Table table, std::uint64_t macs,
+                                              cpu::Isa isa) {
   return std::make_unique<KernelStep<Args, Table>>(args, std::move(table), macs, isa);
 }
 

@@ -22,17 +22,18 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const std::int64_t positions = std::int64_t{x.shape[1]} * x.shape[2];
   if (positions > kMostPositions) return bad("height x width is greater than 2^23");
   const float ratio = x.quantization.scale / y.quantization.scale;
-  const float scale = ratio / static_cast<float>(positions);
-  if (!is_factor(scale)) return bad("the scales are too far apart");
+  if (!(ratio >= 0x1p-16F && ratio <= 0x1p16F))
+    return bad("the input's scale is not 2^-16 to 2^16 of the output's");
+  const float scale = 1.0F / static_cast<float>(positions) * ratio;
+  const float zero_sum = static_cast<float>(positions * x.quantization.zero_point);
 
   const kernels::MeanArgs args = {
       .batch = batch,
       .positions = static_cast<std::int32_t>(positions),
       .channels = channels,
       .type = qtype(x),
-      .input_zero_point = x.quantization.zero_point,
-      .output_zero_point = y.quantization.zero_point,
       .scale = scale,
+      .bias = static_cast<float>(y.quantization.zero_point) - zero_sum * scale,
   };
   return make_step(args, std::vector<float>(), 0, isa);
 }

@@ -1,4 +1,5 @@
-// An operator: it checks a node against its tensors, completely and once at load, and makes the step that runs.
+// An operator: it checks a node against its tensors, completely and once at load, and makes the step that
+// runs.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,8 @@ struct NodeView {
   std::span<const Tensor* const> outputs;
 };
 
-// A node that is ready to run. Which of the node's inputs are the Work's is said by the operator: its activations,
-// in order, come first.
+// A node that is ready to run. Which of the node's inputs are the Work's is said by the operator: its
+// activations, in order, come first.
 class Step {
  public:
   Step() = default;
@@ -40,7 +41,7 @@ class Step {
 };
 
 struct Operator {
-  const char* name;  // as in aiedge/model/ir/ops.py
+  const char* name;         // as in aiedge/model/ir/ops.py
   std::size_t activations;  // how many of the inputs are read at run, first in the list
   Result<std::unique_ptr<Step>> (*make)(const NodeView& node, cpu::Isa isa);
 };

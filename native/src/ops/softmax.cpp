@@ -16,7 +16,8 @@ constexpr std::int32_t kTableEntries = 256;
 
 // Entries as the kernel needs them: exp of 0, then of negative numbers. A NaN is none of these.
 bool is_exp_table(std::span<const float> table) {
-  return table[0] == 1.0F && std::all_of(table.begin(), table.end(), [](float t) { return t >= 0.0F && t <= 1.0F; });
+  return table[0] == 1.0F &&
+         std::all_of(table.begin(), table.end(), [](float t) { return t >= 0.0F && t <= 1.0F; });
 }
 
 Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
@@ -25,17 +26,19 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const Tensor& table = *node.inputs[1];
   const Tensor& y = *node.outputs[0];
   AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (x.shape != y.shape || x.shape.rank < 1) return bad("the shapes of input and output are not equal, or have rank 0");
+  if (x.shape != y.shape || x.shape.rank < 1)
+    return bad("the shapes of input and output are not equal, or have rank 0");
   if (!table.is_constant() || table.dtype != DType::kFloat32 || table.shape.rank != 1 ||
       table.elements != kTableEntries) {
     return bad("the table is not a constant of 256 float32");
   }
   const auto* entries = reinterpret_cast<const float*>(table.data);
-  if (!is_exp_table({entries, kTableEntries})) return bad("the table does not begin with 1, or leaves 0 to 1");
+  if (!is_exp_table({entries, kTableEntries}))
+    return bad("the table does not begin with 1, or leaves 0 to 1");
   const auto beta = std::bit_cast<float>(node.attributes[0]);
   if (!std::isfinite(beta) || beta <= 0.0F) return bad("beta is not finite and greater than 0");
   const float scale = y.quantization.scale;
-  if (!is_factor(scale)) return bad("the output's scale is too small");
+  if (!(scale >= 0x1p-16F)) return bad("the output's scale is less than 2^-16");
 
   const kernels::SoftmaxArgs args = {
       .rows = x.elements / x.shape.last(),

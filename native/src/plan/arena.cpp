@@ -37,9 +37,9 @@ Result<Arena> plan_arena(std::span<const Lifetime> lifetimes) {
     if (offset + bytes > kMaxArenaBytes) return too_large;
     arena.offsets[index] = offset;
     arena.bytes = std::max(arena.bytes, offset + bytes);
-    const auto after = std::upper_bound(placed.begin(), placed.end(), offset, [&](std::size_t value, std::size_t at) {
-      return value < arena.offsets[at];
-    });
+    const auto after =
+        std::upper_bound(placed.begin(), placed.end(), offset,
+                         [&](std::size_t value, std::size_t at) { return value < arena.offsets[at]; });
     placed.insert(after, index);
   }
   return arena;

@@ -24,7 +24,8 @@ struct Arena {
   std::size_t bytes = 0;             // a multiple of 64
 };
 
-// Greedy by size: the largest first, each at the lowest gap that fits. More than kMaxArenaBytes is kOutOfMemory.
+// Greedy by size: the largest first, each at the lowest gap that fits. More than kMaxArenaBytes is
+// kOutOfMemory.
 [[nodiscard]] Result<Arena> plan_arena(std::span<const Lifetime> lifetimes);
 
 }  // namespace aiedge::plan

@@ -12,15 +12,18 @@ namespace {
 // Tensors that share one memory: disjoint sets, each with at most one of the caller's buffers.
 class Sharing {
  public:
-  explicit Sharing(const model::Bundle& bundle) : parent_(bundle.tensors.size()), external_(bundle.tensors.size()) {
+  explicit Sharing(const model::Bundle& bundle)
+      : parent_(bundle.tensors.size()), external_(bundle.tensors.size()) {
     std::iota(parent_.begin(), parent_.end(), std::size_t{0});
     for (std::size_t i = 0; i < parent_.size(); ++i) external_[i].place = Place::kArena;
     for (std::size_t i = 0; i < parent_.size(); ++i) {
       if (bundle.tensors[i].is_constant()) external_[i] = {Place::kConstant, i, 0};
     }
-    for (std::size_t i = 0; i < bundle.outputs.size(); ++i) external_[bundle.outputs[i]] = {Place::kOutput, i, 0};
+    for (std::size_t i = 0; i < bundle.outputs.size(); ++i)
+      external_[bundle.outputs[i]] = {Place::kOutput, i, 0};
     // An input that is an output too stays an input, and is copied at the end.
-    for (std::size_t i = 0; i < bundle.inputs.size(); ++i) external_[bundle.inputs[i]] = {Place::kInput, i, 0};
+    for (std::size_t i = 0; i < bundle.inputs.size(); ++i)
+      external_[bundle.inputs[i]] = {Place::kInput, i, 0};
   }
 
   [[nodiscard]] std::size_t root(std::size_t tensor) const {

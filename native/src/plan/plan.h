@@ -25,15 +25,17 @@ struct Storage {
 };
 
 struct Plan {
-  std::vector<Storage> storage;          // one for each tensor
-  std::vector<bool> in_place;            // one for each node: its output is its input's memory, nothing to run
-  std::vector<std::size_t> copied_inputs;  // one for each graph output: the graph input to copy from, or kNone
+  std::vector<Storage> storage;  // one for each tensor
+  std::vector<bool> in_place;    // one for each node: its output is its input's memory, nothing to run
+  std::vector<std::size_t>
+      copied_inputs;  // one for each graph output: the graph input to copy from, or kNone
   std::size_t arena_bytes = 0;
 };
 
 inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-// Graph inputs and outputs stay in the caller's buffers. A reshape shares its input's memory where that is possible.
+// Graph inputs and outputs stay in the caller's buffers. A reshape shares its input's memory where that is
+// possible.
 [[nodiscard]] Result<Plan> make_plan(const model::Bundle& bundle);
 
 }  // namespace aiedge::plan

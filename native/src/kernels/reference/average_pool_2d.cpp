@@ -37,7 +37,8 @@ void run(const AveragePool2DArgs& a, const Work& work) {
     for (std::int32_t unit = work.begin; unit < work.end; ++unit) {
       const std::ptrdiff_t image = std::ptrdiff_t{unit / a.out_h} * a.in_h * a.in_w * a.channels;
       const std::ptrdiff_t out = std::ptrdiff_t{unit} * a.out_w * a.channels;
-      row(a, static_cast<const T*>(work.input[0]) + image, unit % a.out_h, static_cast<T*>(work.output) + out);
+      row(a, static_cast<const T*>(work.input[0]) + image, unit % a.out_h,
+          static_cast<T*>(work.output) + out);
     }
   });
 }

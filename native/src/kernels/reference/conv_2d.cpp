@@ -5,9 +5,11 @@
 namespace aiedge::kernels {
 namespace {
 
-// The part of the sum for one output position and channel that one tap gives: a dot product over input channels.
+// The part of the sum for one output position and channel that one tap gives: a dot product over input
+// channels.
 template <typename X, typename W>
-std::uint32_t dot(std::uint32_t acc, const X* x, const W* w, std::int32_t count, std::int32_t zero_x, std::int32_t zero_w) {
+std::uint32_t dot(std::uint32_t acc, const X* x, const W* w, std::int32_t count, std::int32_t zero_x,
+                  std::int32_t zero_w) {
   for (std::int32_t i = 0; i < count; ++i) acc = multiply_add(acc, x[i] - zero_x, w[i] - zero_w);
   return acc;
 }
@@ -23,11 +25,12 @@ void row(const Conv2DArgs& a, const X* image, std::int32_t oy, X* out) {
         const std::int64_t iy = std::int64_t{oy} * a.stride_h - a.pad_top + std::int64_t{ky} * a.dilation_h;
         if (iy < 0 || iy >= a.in_h) continue;
         for (std::int32_t kx = 0; kx < a.kernel_w; ++kx) {
-          const std::int64_t ix = std::int64_t{ox} * a.stride_w - a.pad_left + std::int64_t{kx} * a.dilation_w;
+          const std::int64_t ix =
+              std::int64_t{ox} * a.stride_w - a.pad_left + std::int64_t{kx} * a.dilation_w;
           if (ix < 0 || ix >= a.in_w) continue;
           const std::ptrdiff_t tap = (std::ptrdiff_t{o} * a.kernel_h + ky) * a.kernel_w + kx;
-          acc = dot(acc, image + iy * in_row + ix * a.in_c, weights + tap * a.in_c, a.in_c, a.input_zero_point,
-                    a.weight_zero_point);
+          acc = dot(acc, image + iy * in_row + ix * a.in_c, weights + tap * a.in_c, a.in_c,
+                    a.input_zero_point, a.weight_zero_point);
         }
       }
       *out++ = static_cast<X>(requantize(acc, a.requant.scale[o], a.requant.zero_point, a.requant.clamp_min,

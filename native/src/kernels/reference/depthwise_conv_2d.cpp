@@ -17,7 +17,8 @@ void row(const DepthwiseConv2DArgs& a, const X* image, std::int32_t oy, X* out) 
         const std::int64_t iy = std::int64_t{oy} * a.stride_h - a.pad_top + std::int64_t{ky} * a.dilation_h;
         if (iy < 0 || iy >= a.in_h) continue;
         for (std::int32_t kx = 0; kx < a.kernel_w; ++kx) {
-          const std::int64_t ix = std::int64_t{ox} * a.stride_w - a.pad_left + std::int64_t{kx} * a.dilation_w;
+          const std::int64_t ix =
+              std::int64_t{ox} * a.stride_w - a.pad_left + std::int64_t{kx} * a.dilation_w;
           if (ix < 0 || ix >= a.in_w) continue;
           const X x = image[iy * in_row + ix * a.in_c + c];
           const W w = weights[(std::ptrdiff_t{ky} * a.kernel_w + kx) * a.out_c + o];

@@ -1,5 +1,9 @@
 #include "kernels/mean.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "kernels/reference/requant.h"
 
 namespace aiedge::kernels {
@@ -17,10 +21,11 @@ void run(const MeanArgs& a, const Work& work) {
       for (std::int32_t c = 0; c < a.channels; ++c) {
         std::int32_t sum = 0;
         for (std::int32_t p = 0; p < a.positions; ++p) {
-          sum += x[std::ptrdiff_t{p} * a.channels + c] - a.input_zero_point;
+          sum += x[std::ptrdiff_t{p} * a.channels + c];
         }
-        y[c] = static_cast<T>(requantize(static_cast<std::uint32_t>(sum), a.scale, a.output_zero_point,
-                                         std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+        const float mean = static_cast<float>(sum) * a.scale + a.bias;
+        y[c] = static_cast<T>(std::nearbyint(
+            std::clamp<float>(mean, std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
       }
     }
   });

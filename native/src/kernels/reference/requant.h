@@ -1,5 +1,5 @@
-// The steps that several reference kernels share. For the reference only: nothing with a body is included by files
-// compiled for an instruction set.
+// The steps that several reference kernels share. For the reference only: nothing with a body is included by
+// files compiled for an instruction set.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +11,14 @@
 
 namespace aiedge::kernels {
 
-// Accumulate modulo 2^32: an overflow that a hostile bias causes is defined, and the same in every order of summing.
+// Accumulate modulo 2^32: an overflow that a hostile bias causes is defined, and the same in every order of
+// summing.
 [[nodiscard]] inline std::uint32_t multiply_add(std::uint32_t acc, std::int32_t a, std::int32_t b) {
   return acc + static_cast<std::uint32_t>(a * b);  // |a|, |b| <= 255
 }
 
-// clamp(rne(f32(f32(acc) * scale)) + zero_point). Clamping the float first keeps the conversion defined and changes
-// nothing, because the bounds are integers and rounding keeps order.
+// clamp(rne(f32(f32(acc) * scale)) + zero_point). Clamping the float first keeps the conversion defined and
+// changes nothing, because the bounds are integers and rounding keeps order.
 [[nodiscard]] inline std::int32_t requantize(std::uint32_t acc, float scale, std::int32_t zero_point,
                                              std::int32_t clamp_min, std::int32_t clamp_max) {
   const float product = static_cast<float>(static_cast<std::int32_t>(acc)) * scale;
