@@ -1,6 +1,6 @@
 """Print the distinct layers of quantized models, one a line, for ``kernel_bench``.
 
-    python benchmarks/kernels/list_layers.py MODEL.tflite... > layers.txt
+Usage: ``python benchmarks/kernels/list_layers.py MODEL.tflite... > layers.txt``
 """
 
 from __future__ import annotations
