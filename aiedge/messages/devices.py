@@ -37,7 +37,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-DEV-011": Message("There are no more pictures.", "End here, or set the option loop to start over."),
     "AIE-DEV-012": Message(
-        "timeout_s must be a finite number of seconds, 0 or more, not {value!r}.",
+        "The value of timeout_s must be a finite number of seconds, 0 or more, not {value!r}.",
         "Give seconds, such as 0.2.",
     ),
     "AIE-DEV-013": Message(
