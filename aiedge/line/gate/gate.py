@@ -184,7 +184,7 @@ class Gate:
         finally:
             with self._changed:
                 self._host.give_up_all(self._clock.monotonic_ns())
-            self._publish()
+            self._publish_last()
 
     def _cycle_or_lose(self) -> None:
         try:
@@ -232,6 +232,13 @@ class Gate:
             self._changed.notify_all()
         for settlement in settlements:
             self._on_settled(settlement)
+
+    def _publish_last(self) -> None:
+        try:
+            self._publish()
+        except Exception as error:
+            self._failure = self._failure or error
+            logger.exception("the gate's thread ended, and could not say so")
 
     def _idle_s(self) -> float:
         return max(0, self._poll_ns - self._clock.monotonic_ns()) / 1e9

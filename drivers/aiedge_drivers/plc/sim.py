@@ -63,6 +63,7 @@ class SimPlc(Plc):
         self.program = GateProgram(
             PlcMode[wanted.mode.upper()],
             part_period_s=wanted.part_period_s,
+            eye=wanted.part_period_s > 0,
             parts=wanted.parts or None,
             travel_s=wanted.travel_s,
             heartbeat_timeout_s=wanted.heartbeat_timeout_s,

@@ -95,10 +95,10 @@ class GateProgram:
     """One scan after the other.
 
     Args:
-        mode: pulse or handshake. part_period_s: the distance of parts at the camera while the line runs. 0:
-        parts come by :meth:`feed`, and in
-            pulse mode also with the host's pulses: then the gate has no eye of its own, a pulse stands for
-            its part, and a number that is left out for a part that is rejected.
+        mode: pulse or handshake.
+        part_period_s: the distance of parts at the camera while the line runs; 0: only :meth:`feed` brings parts.
+        eye: whether the gate sees parts at the camera. Without (pulse mode only), a pulse stands for its part at
+            the gate, and a number that is left out for a part that is rejected.
         parts: how many parts come by themselves; None: without end.
         travel_s: from the camera to the gate.
         heartbeat_timeout_s: how long the host's heartbeat may stand still.
@@ -112,6 +112,7 @@ class GateProgram:
         mode: PlcMode,
         *,
         part_period_s: float = 0.1,
+        eye: bool = True,
         parts: int | None = None,
         travel_s: float = 0.2,
         heartbeat_timeout_s: float = 0.5,
@@ -121,6 +122,7 @@ class GateProgram:
     ) -> None:
         self._mode = mode
         self._period_ns = round(part_period_s * 1e9)
+        self._eye = eye or mode is PlcMode.HANDSHAKE
         self._parts_left = parts
         self._travel_ns = round(travel_s * 1e9)
         self._heartbeat_timeout_ns = round(heartbeat_timeout_s * 1e9)
@@ -232,7 +234,7 @@ class GateProgram:
         if host["host_session"] != self._session or number in (0, self._acknowledged):
             return
         self._acknowledged = number
-        if self._without_eye() and self._state in (_State.RUNNING, _State.RUN_OUT):
+        if not self._eye and self._state in (_State.RUNNING, _State.RUN_OUT):
             self._follow(number)
         part = next((p for p in self._belt if p.number == number), None)
         if part is None:
@@ -242,9 +244,6 @@ class GateProgram:
         else:
             part.verdict = host["verdict"]
             self._answer = 1
-
-    def _without_eye(self) -> bool:
-        return self._mode is PlcMode.PULSE and self._period_ns == 0
 
     def _follow(self, number: int) -> None:
         ahead = (number - self._number) % _NUMBERS if self._number else number
