@@ -15,7 +15,8 @@ class StoreCounters:
     ``refused``: metrics that were not stored, by reason. ``unconfirmed``: metrics whose ``publish`` timed out
     while the disk wrote them. ``late``: metrics that waited in memory for longer than ``max_delay_s``.
     ``commits``: transactions; ``bytes_written``: to the file and its log; ``damaged_files``: moved aside.
-    ``pending``: metrics on disk that no broker has acknowledged; ``at_risk``: taken, but not on disk yet.
+    ``pending``: metrics on disk; ``at_risk``: taken, but not on disk yet. An acknowledgement is counted when it
+    is on disk too, up to 0.25 s after it came.
     """
 
     stored: int

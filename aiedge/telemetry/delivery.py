@@ -18,7 +18,8 @@ class Delivery:
     """One connection's share: made when the broker has accepted, forgotten when the connection is lost.
 
     Every metric that was on disk when it was made is backlog; every later one is live. ``window``: messages
-    that may wait for their PUBACK at once.
+    that may wait for their PUBACK at once. ``kept``: metrics that the broker does not take, which stay in the
+    store; ``refused_in_row``: PUBACKs that refuse since the last that took, ``refusal``: why, the last time.
     """
 
     def __init__(self, store: MetricStore, window: int, now_ns: int) -> None:
@@ -29,6 +30,9 @@ class Delivery:
         self._backlog = _Reader(store, after=0, upto=self._boundary)
         self._inflight: dict[int, tuple[MetricId, int]] = {}  # packet id -> metric, when sent; oldest first
         self._progress_ns = now_ns
+        self.kept = 0
+        self.refused_in_row = 0
+        self.refusal = ""
 
     @property
     def inflight(self) -> int:
@@ -52,9 +56,18 @@ class Delivery:
         """The metric went out as packet ``mid``."""
         self._inflight[mid] = (metric_id, now_ns)
 
-    def answered(self, mid: int, now_ns: int) -> MetricId | None:
-        """The PUBACK of packet ``mid`` came; None when nobody waited for it."""
+    def answered(self, mid: int, refusal: str | None, now_ns: int) -> MetricId | None:
+        """The PUBACK of packet ``mid`` came, with the broker's ``refusal`` or None; gives the metric that it is for.
+
+        None when nobody waited for it.
+        """
         self._progress_ns = now_ns
+        if refusal is None:
+            self.refused_in_row = 0
+        else:
+            self.refusal = refusal
+            self.refused_in_row += 1
+            self.kept += 1
         return self._inflight.pop(mid, (None, 0))[0]
 
     def silence_s(self, now_ns: int) -> float:

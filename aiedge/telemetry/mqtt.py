@@ -9,6 +9,7 @@ import queue
 import threading
 import uuid
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -132,7 +133,7 @@ class MqttPublisher:
         self._deadline_ns = 0
         self._thread: threading.Thread | None = None
         self._where = str(address)
-        self._refusal = ""
+        self._drained = False
         # Written by the publisher's thread only.
         self._state = PublisherState.CLOSED
         self._counters = PublisherCounters()
@@ -176,7 +177,7 @@ class MqttPublisher:
         if self._thread is not None:
             self._thread.join(timeout_s)
         counters = self._store.counters
-        return counters.pending + counters.at_risk == 0
+        return self._drained or counters.pending + counters.at_risk == 0
 
     def __enter__(self) -> MqttPublisher:
         self.start()
@@ -219,16 +220,30 @@ class MqttPublisher:
             self._state = PublisherState.UP
             window = min(self._max_inflight, connection.receive_maximum)
             delivery = Delivery(self._store, window, self._clock.monotonic_ns())
-            refused = 0
-            while not self._is_over(delivery, self._send(connection, delivery)):
+            while not self._send_and_see_end(connection, delivery):
                 connection.pump(_PUMP_STOPPING_S if self._stopping.is_set() else _PUMP_S)
-                refused += self._take_answers(delivery, answers)
-                if refused >= window:
-                    raise TelemetryError("AIE-TEL-027", where=self._where, reason=self._refusal)
+                self._take_answers(delivery, answers)
+                answers.clear()
+                if delivery.refused_in_row >= window:
+                    raise TelemetryError("AIE-TEL-027", where=self._where, reason=delivery.refusal)
                 self._judge_silence(delivery)
         finally:
             connection.close()
             self._counters = replace(self._counters, inflight=0)
+
+    def _send_and_see_end(self, connection: Connection, delivery: Delivery) -> bool:
+        """Fill the window; gives whether it was the end: told to stop, and all delivered or the time over."""
+        stopping = self._stopping.is_set()
+        at_risk = (
+            self._store.counters.at_risk if stopping else 0
+        )  # before sending, which then sees it on disk
+        all_sent = self._send(connection, delivery)
+        if not stopping:
+            return False
+        if all_sent and delivery.inflight == 0 and at_risk == 0:
+            self._drained = delivery.kept == 0
+            return True
+        return self._clock.monotonic_ns() >= self._deadline_ns
 
     def _send(self, connection: Connection, delivery: Delivery) -> bool:
         """Fill the window; gives whether nothing is left to send."""
@@ -243,29 +258,22 @@ class MqttPublisher:
                 limit is not None
                 and len(payload) + len(self._topic.encode()) + _PACKET_OVERHEAD_BYTES > limit
             ):
+                delivery.kept += 1
                 self._count(oversized=1)
                 continue
             delivery.sent(connection.send(self._topic, payload), metric.id, self._clock.monotonic_ns())
             self._count(sent=1)
         return False
 
-    def _take_answers(self, delivery: Delivery, answers: list[tuple[int, str | None]]) -> int:
-        """PUBACKs: what the broker took leaves the store; gives how many messages it refused."""
+    def _take_answers(self, delivery: Delivery, answers: Sequence[tuple[int, str | None]]) -> None:
+        """PUBACKs: what the broker took leaves the store, what it refused stays."""
         now_ns = self._clock.monotonic_ns()
-        taken, refused = [], 0
-        for mid, refusal in answers:
-            metric_id = delivery.answered(mid, now_ns)
-            if refusal is not None:
-                self._refusal = refusal
-                refused += 1
-            elif metric_id is not None:
-                taken.append(metric_id)
-        answers.clear()
+        answered = [(delivery.answered(mid, refusal, now_ns), refusal) for mid, refusal in answers]
+        taken = [metric_id for metric_id, refusal in answered if metric_id is not None and refusal is None]
         if taken:
             self._store.acknowledge(taken)
-        self._count(acknowledged=len(taken), refused=refused)
+        self._count(acknowledged=len(taken), refused=sum(refusal is not None for _, refusal in answered))
         self._counters = replace(self._counters, inflight=delivery.inflight)
-        return refused
 
     def _judge_silence(self, delivery: Delivery) -> None:
         silence_s = delivery.silence_s(self._clock.monotonic_ns())
@@ -273,12 +281,6 @@ class MqttPublisher:
             raise TelemetryError("AIE-TEL-028", where=self._where, timeout_s=self._acknowledge_timeout_s)
         late = silence_s > self._acknowledge_timeout_s / 2
         self._state = PublisherState.DEGRADED if late else PublisherState.UP
-
-    def _is_over(self, delivery: Delivery, all_sent: bool) -> bool:
-        if not self._stopping.is_set():
-            return False
-        drained = all_sent and delivery.inflight == 0 and self._store.counters.at_risk == 0
-        return drained or self._clock.monotonic_ns() >= self._deadline_ns
 
     def _retry_wait_s(self, attempt: int) -> float:
         """Doubles from first to max; up to a quarter less, by client id: a plant must not retry as one."""

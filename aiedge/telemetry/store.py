@@ -138,10 +138,9 @@ class MetricStore:
     def counters(self) -> StoreCounters:
         """A snapshot; does not wait for the disk."""
         with self._changed:
-            delivered = min(self._pending, len(self._acknowledged))  # the file does not know yet
             return StoreCounters.of(
-                self._tally + self._counts + Counter({"acknowledged": delivered}),
-                pending=self._pending - delivered,
+                self._tally + self._counts,
+                pending=self._pending,
                 at_risk=self._queued if self._max_delay_s is not None else 0,
             )
 

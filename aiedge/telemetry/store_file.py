@@ -275,6 +275,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TelemetryError("AIE-TEL-003", where=str(path), reason=error.strerror or str(error)) from error
+    # Asked here, because SQLite's own answers to this are many, and "disk I/O error" is among them.
+    for place in (path.parent, path):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise TelemetryError("AIE-TEL-004", where=str(path))
     with translated(path):
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
 

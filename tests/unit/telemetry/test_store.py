@@ -187,7 +187,7 @@ def test_refusals_survive_a_restart(tmp_path: Path) -> None:
         assert store.counters.refused == {"queue_full": 4}
 
 
-def fill(store: MetricStore, count: int, size: int = 1000) -> int:
+def fill(store: MetricStore, count: int, size: int = 3000) -> int:
     """Publish until ``count`` were tried; gives how many were taken."""
     taken = 0
     for n in range(count):
@@ -201,26 +201,26 @@ def fill(store: MetricStore, count: int, size: int = 1000) -> int:
 
 def test_reject_new_keeps_the_oldest(tmp_path: Path) -> None:
     with MetricStore.open(tmp_path / "store.db", max_bytes=MIB, policy="reject_new") as store:
-        taken = fill(store, 900)
-        assert 500 < taken < 576  # 768 KiB in pages of three each
-        assert store.counters.refused == {"store_full": 900 - taken}
+        taken = fill(store, 300)
+        assert 170 < taken < 192  # 768 KiB, a page each
+        assert store.counters.refused == {"store_full": 300 - taken}
         assert store.counters.dropped == {}
         assert [v[:6] for v in values(store)] == [f"{n:06}" for n in range(taken)]
         # Delivery makes room again.
-        store.acknowledge([stored.id for stored in store.pending(100)])
+        store.acknowledge([stored.id for stored in store.pending(60)])
         assert fill(store, 50) == 50
 
 
 def test_drop_oldest_keeps_the_newest_and_counts(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     with MetricStore.open(path, max_bytes=MIB, policy=StorePolicy.DROP_OLDEST) as store:
-        assert fill(store, 900) == 900
+        assert fill(store, 300) == 300
         kept = values(store)
-        assert 500 < len(kept) < 576
-        assert [v[:6] for v in kept] == [f"{n:06}" for n in range(900 - len(kept), 900)]
+        assert 170 < len(kept) < 192
+        assert [v[:6] for v in kept] == [f"{n:06}" for n in range(300 - len(kept), 300)]
     with MetricStore.open(path, max_bytes=MIB) as store:
-        assert store.counters.dropped == {"oldest": 900 - len(kept)}
-        assert (store.counters.stored, store.counters.pending) == (900, len(kept))
+        assert store.counters.dropped == {"oldest": 300 - len(kept)}
+        assert (store.counters.stored, store.counters.pending) == (300, len(kept))
 
 
 @pytest.mark.parametrize("size", [10, 900, 2100, 4050, 5000, 20_000])
