@@ -1,4 +1,4 @@
-"""Where parts come from: frames make them (pulse), or the PLC announces them and frames follow (handshake)."""
+"""Where parts come from: frames make them (pulse), or the PLC announces them (handshake)."""
 
 from __future__ import annotations
 
@@ -39,24 +39,31 @@ class Acquirer(Protocol):
     """One source of parts, worked by one thread."""
 
     ended: bool
-    stale_frames: int
+
+    @property
+    def stale_frames(self) -> int:
+        """Frames of earlier parts that came too late, and were dropped."""
 
     def step(self, intake: Intake) -> None:
         """Wait up to ``POLL_S`` for the next part and hand it on; sets ``ended`` after the last."""
 
 
 class PulseAcquirer:
-    """Each frame is a part, and so is each frame that got lost: the gate counts the same parts in the same order."""
+    """Each frame is a part, and so is each frame that got lost: the gate counts the same parts."""
 
     def __init__(self, camera: Camera, first_part_id: int, deadline_s: float, clock: Clock) -> None:
         self.ended = False
-        self.stale_frames = 0
         self._camera = camera
         self._part_id = first_part_id
         self._deadline_ns = round(deadline_s * 1e9)
         self._clock = clock
         self._expected: int | None = None
         self._recounts = camera.counters.get("frames_recounted", 0)
+
+    @property
+    def stale_frames(self) -> int:
+        """None: every frame is a part of its own."""
+        return 0
 
     def step(self, intake: Intake) -> None:
         """See :class:`Acquirer`; :class:`LineError` when the camera's count cannot be followed any more."""
@@ -91,8 +98,8 @@ class PulseAcquirer:
 class HandshakeAcquirer:
     """The PLC announces each part.
 
-    With ``software_trigger`` the line takes the picture then and there, otherwise the plant has triggered the camera
-    and a :class:`~aiedge.line.frame_matcher.FrameMatcher` finds the frame.
+    With ``software_trigger`` the line takes the picture then and there, otherwise the plant has triggered the
+    camera and a :class:`~aiedge.line.frame_matcher.FrameMatcher` finds the frame.
     """
 
     def __init__(
@@ -116,7 +123,7 @@ class HandshakeAcquirer:
 
     @property
     def stale_frames(self) -> int:
-        """Frames of earlier parts that came too late, and were dropped."""
+        """See :class:`Acquirer`."""
         return self._matcher.stale
 
     def step(self, intake: Intake) -> None:
@@ -128,7 +135,11 @@ class HandshakeAcquirer:
             intake.take_missed(trigger.missed)
         triggered_ns = trigger.timestamp.value_ns
         part = Part(
-            trigger.trigger, trigger.part_id, triggered_ns, triggered_ns + self._deadline_ns, trigger=trigger.trigger
+            trigger.trigger,
+            trigger.part_id,
+            triggered_ns,
+            triggered_ns + self._deadline_ns,
+            trigger=trigger.trigger,
         )
         intake.open_part(part)
         frame = self._frame(trigger)
@@ -155,8 +166,6 @@ class HandshakeAcquirer:
 
 
 def capture_ns(frame: Frame, clock: Clock) -> int:
-    """When a frame was taken, on the host's monotonic clock; now, where the camera's clock cannot be compared."""
+    """When a frame was taken, on the host's monotonic clock; now, where its clock cannot be compared."""
     comparable = frame.timestamp.domain is ClockDomain.HOST_MONOTONIC
     return frame.timestamp.value_ns if comparable else clock.monotonic_ns()
-
-

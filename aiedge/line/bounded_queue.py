@@ -11,8 +11,8 @@ T = TypeVar("T")
 class BoundedQueue(Generic[T]):
     """First in, first out, at most ``capacity`` items; one thread offers, one takes.
 
-    ``offer`` returns at once: False, and one more in ``dropped``, when the queue is full. With more than one offering
-    thread the capacity may be exceeded by their number less one.
+    ``offer`` returns at once: False, and one more in ``dropped``, when the queue is full. With more than one
+    offering thread the capacity may be exceeded by their number less one.
     """
 
     def __init__(self, capacity: int) -> None:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from aiedge.devices.options import FilePath, Options
 from aiedge.line.gate.settings import GateSettings
+from aiedge.telemetry.broker import BrokerAddress, BrokerSecurity
 
 # ``aiedge:NAME`` stands for a model that comes with the package, wherever that is installed.
 SHIPPED_PREFIX = "aiedge:"
@@ -32,7 +33,10 @@ class DriverConfig(Options):
     """A device: its driver and what the driver is told."""
 
     driver: Annotated[str, Field(pattern=r"^[a-z0-9_-]+/[a-z0-9_-]+$", description="name of the driver")]
-    options: Annotated[dict[str, Any], Field(description="options of the driver; its own page lists them")] = {}
+    options: Annotated[
+        dict[str, Any],
+        Field(default_factory=dict, description="options of the driver; its own page lists them"),
+    ]
 
 
 class CameraConfig(DriverConfig):
@@ -40,7 +44,9 @@ class CameraConfig(DriverConfig):
 
     trigger: Annotated[
         Literal["external", "software"],
-        Field(description="who triggers a picture: a signal of the plant, or the line by the camera's trigger()"),
+        Field(
+            description="who triggers a picture: a signal of the plant, or the line by the camera's trigger()"
+        ),
     ] = "external"
 
 
@@ -50,7 +56,9 @@ class ModelConfig(Options):
     path: Annotated[
         FilePath,
         BeforeValidator(_shipped),
-        Field(description="a .aie bundle or a quantized .tflite file; aiedge:NAME is one that comes with aiedge"),
+        Field(
+            description="a .aie bundle or a quantized .tflite file; aiedge:NAME is one that comes with aiedge"
+        ),
     ]
     engine: Annotated[str, Field(min_length=1, description="engine that runs it")] = "native"
     threads: Annotated[int, Field(ge=1, le=64, description="threads of the engine")] = 1
@@ -61,8 +69,9 @@ class InspectConfig(Options):
 
     threshold: Annotated[Score, Field(description="score from which on a find makes the part bad")] = 0.5
     threshold_by_kind: Annotated[
-        dict[str, Score], Field(description="the same for single kinds of finds, by the model's labels")
-    ] = {}
+        dict[str, Score],
+        Field(default_factory=dict, description="the same for single kinds of finds, by the model's labels"),
+    ]
     max_shift_px: Annotated[
         int, Field(ge=0, le=64, description="how far a picture may be off its reference; beyond it: unknown")
     ] = 12
@@ -76,7 +85,7 @@ class GateConfig(Options):
 
     mode: Annotated[
         Literal["pulse", "handshake"],
-        Field(description="pulse: frames make the parts; handshake: the PLC announces and acknowledges each part"),
+        Field(description="pulse: frames make the parts; handshake: the PLC announces each part"),
     ]
     poll_period_s: Annotated[Seconds, Field(description="between two reads of the PLC")] = 0.002
     heartbeat_period_s: Annotated[Seconds, Field(description="between two beats")] = 0.1
@@ -116,19 +125,49 @@ class QueueConfig(Options):
 
 
 class MqttConfig(Options):
-    """The broker that the metrics go to."""
+    """The broker that the metrics go to. Secrets are named here, never written here."""
 
-    url: Annotated[str, Field(min_length=1, description="mqtt://HOST:PORT or mqtts://HOST:PORT")]
+    url: Annotated[str, Field(min_length=1, description="mqtt://HOST[:PORT], or mqtts:// for TLS")]
+    topic: Annotated[str, Field(pattern=r"^[^+#$\s][^+#\s]{0,255}$", description="topic of the records")] = (
+        "aiedge/parts"
+    )
+    client_id: Annotated[
+        str | None,
+        Field(min_length=1, max_length=23, description="names the line at the broker; aiedge-NAME if absent"),
+    ] = None
+    protocol: Annotated[Literal["5", "3.1.1"], Field(description="version of MQTT")] = "5"
+    user_env: Annotated[str | None, Field(description="environment variable that holds the user")] = None
+    user_file: Annotated[FilePath | None, Field(description="file that holds the user")] = None
+    password_env: Annotated[str | None, Field(description="environment variable that holds the password")] = (
+        None
+    )
+    password_file: Annotated[FilePath | None, Field(description="file that holds the password")] = None
+    ca_file: Annotated[FilePath | None, Field(description="PEM: whom to trust instead of the system's")] = (
+        None
+    )
+    certificate_file: Annotated[FilePath | None, Field(description="PEM: the line's own certificate")] = None
+    key_file: Annotated[FilePath | None, Field(description="PEM: its key")] = None
+
+    @model_validator(mode="after")
+    def _address_and_secrets_agree(self) -> MqttConfig:
+        self.security().check(BrokerAddress.parse(self.url))
+        return self
+
+    def security(self) -> BrokerSecurity:
+        """The same for the publisher."""
+        return BrokerSecurity(**self.model_dump(include=set(BrokerSecurity.__dataclass_fields__)))
 
 
 class TelemetryConfig(Options):
     """Where the parts' records are kept until a broker has them."""
 
     store: Annotated[FilePath, Field(description="the file of the metric store")]
-    max_bytes: Annotated[int, Field(ge=1 << 20, le=1 << 40, description="cap of the store's files")] = 256 << 20
-    policy: Annotated[
-        Literal["drop_oldest", "reject_new"], Field(description="what happens at the cap")
-    ] = "drop_oldest"
+    max_bytes: Annotated[int, Field(ge=1 << 20, le=1 << 40, description="cap of the store's files")] = (
+        256 << 20
+    )
+    policy: Annotated[Literal["drop_oldest", "reject_new"], Field(description="what happens at the cap")] = (
+        "drop_oldest"
+    )
     mqtt: Annotated[MqttConfig | None, Field(description="without it, records stay in the store")] = None
 
 
@@ -140,14 +179,15 @@ class LineConfig(Options):
     ] = "line"
     camera: CameraConfig
     model: ModelConfig
-    inspect: InspectConfig = InspectConfig()
+    inspect: Annotated[InspectConfig, Field(default_factory=lambda: InspectConfig.model_validate({}))]
     plc: DriverConfig
     gate: GateConfig
     deadline_s: Annotated[
         Seconds, Field(description="from the trigger or frame to the verdict; later: unknown")
     ] = 0.25
     frame_timeout_s: Annotated[
-        Seconds, Field(description="handshake: from trigger to frame; shorter than the time between two parts")
+        Seconds,
+        Field(description="handshake: from trigger to frame; shorter than the time between two parts"),
     ] = 0.1
     watchdog_s: Annotated[
         Seconds, Field(description="how long a thread may stand still before the heartbeat stops")
@@ -156,12 +196,18 @@ class LineConfig(Options):
         int | None, Field(ge=1, description="end after so many parts; without it, run until stopped")
     ] = None
     queues: QueueConfig = QueueConfig()
+    stop_timeout_s: Annotated[
+        Seconds,
+        Field(description="at the end: how long the belt may take to run out, and the records to be stored"),
+    ] = 10.0
     telemetry: TelemetryConfig
 
     @model_validator(mode="after")
     def _values_agree(self) -> LineConfig:
         if self.frame_timeout_s > self.deadline_s:
-            raise ValueError(f"frame_timeout_s {self.frame_timeout_s:g} is longer than deadline_s {self.deadline_s:g}")
+            raise ValueError(
+                f"frame_timeout_s {self.frame_timeout_s:g} is longer than deadline_s {self.deadline_s:g}"
+            )
         if self.gate.mode == "pulse" and self.camera.trigger == "software":
             raise ValueError("gate.mode pulse has no triggers, so that camera.trigger cannot be software")
         return self

@@ -11,7 +11,7 @@ from aiedge.vision import Find
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """From which score on a find makes a part bad: ``threshold``, or a kind's own in ``by_kind``; above 0, below 1."""
+    """The least score, above 0 and below 1, of a find that makes a part bad; ``by_kind`` goes first."""
 
     threshold: float
     by_kind: Mapping[int, float] = field(default_factory=dict)
@@ -23,6 +23,6 @@ class Rules:
 
 
 def decide(finds: Iterable[Find], rules: Rules) -> tuple[Verdict, tuple[Find, ...]]:
-    """Bad when a find reaches the threshold of its kind, else good; and the finds that do, in the given order."""
+    """Bad when a find reaches the threshold of its kind, else good; and the finds that do."""
     counted = tuple(f for f in finds if f.score >= rules.by_kind.get(f.kind, rules.threshold))
     return (Verdict.BAD if counted else Verdict.GOOD), counted

@@ -1,7 +1,8 @@
-"""Which frame shows which part, when the PLC announces parts and something else triggers the camera (handshake).
+"""Which frame shows which part, when the PLC announces parts and the plant triggers the camera.
 
-Both count: the n-th trigger belongs to the n-th frame, also when a frame is lost (a gap in the sequence) or a trigger
-is missed (the PLC's number tells). What cannot be told apart is never guessed: such a part has no frame.
+Both count: the n-th trigger belongs to the n-th frame, also when a frame is lost (a gap in the sequence) or a
+trigger is missed (the PLC's number tells). What cannot be told apart is never guessed: such a part has no
+frame.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ _LEAST_PAUSE_NS = 1_000_000_000
 class FrameMatcher:
     """Gives the frame of each announced part, in order. For one thread.
 
-    ``frame_timeout_s``: from the trigger to the frame; it must be shorter than the time between two parts, or the frame
-    of the next part could be taken for this one's after a trigger that the camera did not see.
+    ``frame_timeout_s``: from the trigger to the frame; it must be shorter than the time between two parts, or
+    the frame of the next part could be taken for this one's after a trigger that the camera did not see.
 
-    ``stale``: frames that belonged to an earlier part and were dropped; ``restarts``: times the count started over.
+    ``stale``: frames that belonged to an earlier part and were dropped; ``restarts``: times the count started
+    over.
     """
 
     def __init__(self, camera: Camera, frame_timeout_s: float, clock: Clock) -> None:

@@ -37,8 +37,8 @@ def unknown(reason: UnknownReason) -> Judgement:
 class InspectStep:
     """Judges frames with a network that compares a picture with its reference. For one thread at a time.
 
-    The model takes (1, height, width, 2) int8, the pair as :func:`aiedge.vision.pack_pair` packs it, and gives
-    (1, height / s, width / s, kinds) int8 or uint8 logits, ``s`` a whole number: a heat map a kind.
+    The model takes (1, height, width, 2) int8, the pair as :func:`aiedge.vision.pack_pair` packs it, and
+    gives (1, height / s, width / s, kinds) int8 or uint8 logits, ``s`` a whole number: a heat map a kind.
 
     Args:
         model: a loaded model of that form; :class:`LineError` when it has another.
@@ -52,7 +52,8 @@ class InspectStep:
         self._rules = rules
         self._max_shift_px = max_shift_px
         self._min_quality = min_quality
-        self._shape, self._stride_px = _check_form(model)
+        self._shape, self._stride_px, self._scale = _check_form(model)
+        self._zero_point = model.outputs[0].zero_point
         self._packed = np.zeros(model.inputs[0].shape, np.int8)
         self._out = model.allocate_outputs()
 
@@ -66,7 +67,7 @@ class InspectStep:
         self._model.run([self._packed], self._out)
 
     def __call__(self, frame: Frame) -> Judgement:
-        """Judge one frame; blocks for the model's time. Whatever prevents it is an unknown with its reason."""
+        """Judge one frame, blocking; whatever prevents it is an unknown with its reason."""
         test, reference = frame.image, frame.reference
         if reference is None:
             return unknown(UnknownReason.REFERENCE_MISSING)
@@ -81,12 +82,10 @@ class InspectStep:
         except AiedgeError as error:
             _log.warning("frame %d was not judged: %s", frame.sequence, error)
             return unknown(UnknownReason.INFERENCE_ERROR)
-        spec = self._model.outputs[0]
-        assert spec.scale is not None  # _check_form has seen it
         finds = find_peaks(
             self._out[0],
-            scale=spec.scale,
-            zero_point=spec.zero_point,
+            scale=self._scale,
+            zero_point=self._zero_point,
             threshold=self._rules.lowest,
             stride_px=self._stride_px,
         )
@@ -94,10 +93,12 @@ class InspectStep:
         return Judgement(verdict, counted)
 
 
-def _check_form(model: Model) -> tuple[tuple[int, int], int]:
-    """The pictures' (height, width) and the heat map's stride in px."""
+def _check_form(model: Model) -> tuple[tuple[int, int], int, float]:
+    """The pictures' (height, width), the heat map's stride in px and its scale."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise LineError("AIE-LIN-001", reason=f"it has {len(model.inputs)} inputs and {len(model.outputs)} outputs")
+        raise LineError(
+            "AIE-LIN-001", reason=f"it has {len(model.inputs)} inputs and {len(model.outputs)} outputs"
+        )
     given, heat = model.inputs[0], model.outputs[0]
     if len(given.shape) != 4 or given.shape[0] != 1 or given.shape[3] != 2 or given.dtype != np.int8:
         raise LineError("AIE-LIN-001", reason=f"its input is {given.dtype}{list(given.shape)}")
@@ -106,4 +107,4 @@ def _check_form(model: Model) -> tuple[tuple[int, int], int]:
     fits = stride_px > 0 and heat.shape[:3] == (1, height / stride_px, width / stride_px)
     if not fits or heat.dtype not in (np.int8, np.uint8) or heat.scale is None:
         raise LineError("AIE-LIN-001", reason=f"its output is {heat.dtype}{list(heat.shape)}")
-    return (height, width), stride_px
+    return (height, width), stride_px, heat.scale

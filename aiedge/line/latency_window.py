@@ -24,12 +24,14 @@ class LatencyWindow:
     def values_s(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """A copy of the durations that are kept, in no order."""
         with self._lock:
-            return self._values_s[: self._count].copy()
+            kept: np.ndarray[tuple[int], np.dtype[np.float64]] = self._values_s[: self._count].copy()
+            return kept
 
     def quantiles_s(self, *fractions: float) -> tuple[float | None, ...]:
-        """For each fraction ``q`` the smallest kept duration that at least ``q`` of all do not exceed; 1 is the maximum.
+        """For each fraction ``q`` the smallest kept duration that a share ``q`` of all do not exceed.
 
-        None for each while nothing was added. (Nearest rank: a percentile is always a duration that occurred.)
+        1 gives the maximum; None for each while nothing was added. (Nearest rank: a percentile is always a
+        duration that occurred.)
         """
         ordered = np.sort(self.values_s())
         if not ordered.size:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiedge.line.gate.parts import Outcome
 from aiedge.types import Verdict
 from aiedge.vision import Find
 
@@ -31,14 +32,15 @@ class UnknownReason(enum.Enum):
 class Part:
     """A part from its trigger or frame to its settlement. Times are monotonic ns of the line's clock.
 
-    ``number`` names it beyond doubt while it is under way: the PLC's trigger (handshake) or its place in the series
-    (pulse). ``part_id`` is the plant's id, which may repeat; ``trigger`` the PLC's count, None in pulse mode.
-    ``outcome``: what the gate made of the verdict. The verdict is written only by the
+    ``number`` names it beyond doubt while it is under way: the PLC's trigger (handshake) or its place in the
+    series (pulse). ``part_id`` is the plant's id, which may repeat, None for a part that nobody announced;
+    ``trigger`` the PLC's count, None in pulse mode. ``outcome``: what the gate made of the verdict; None
+    while it has made nothing of it. The verdict is written only by the
     :class:`~aiedge.line.part_tracker.PartTracker`, the rest by the thread that holds the part at the moment.
     """
 
     number: int
-    part_id: int
+    part_id: int | None
     captured_ns: int
     deadline_ns: int
     trigger: int | None = None
@@ -50,4 +52,4 @@ class Part:
     verdict: Verdict | None = None
     reason: UnknownReason | None = None
     finds: tuple[Find, ...] = ()
-    outcome: str = ""
+    outcome: Outcome | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from aiedge.line.gate.parts import Outcome
 from aiedge.line.part import Part, UnknownReason
 from aiedge.types import Verdict
 from aiedge.vision import Find
@@ -12,8 +13,9 @@ from aiedge.vision import Find
 class PartTracker:
     """The parts that are under way. Thread-safe; no method blocks for longer than a look through the table.
 
-    The first verdict of a part is its only one: whoever comes later (the judge after the deadline, the deadline after
-    the judge) is told so by False and counted in ``late_verdicts``. At most ``capacity`` parts are under way.
+    The first verdict of a part is its only one: whoever comes later (the judge after the deadline, the
+    deadline after the judge) is told so by False and counted in ``late_verdicts``. At most ``capacity`` parts
+    are under way.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -50,8 +52,8 @@ class PartTracker:
     ) -> bool:
         """Give a part its verdict; False (and counted) when it has one already: then nothing changes.
 
-        ``reason`` is given exactly when the verdict is unknown. At or after its deadline a part becomes unknown for
-        the deadline, whatever the judge found.
+        ``reason`` is given exactly when the verdict is unknown. At or after its deadline a part becomes
+        unknown for the deadline, whatever the judge found.
         """
         if (reason is None) is (verdict is Verdict.UNKNOWN):
             raise ValueError(f"a part that is {verdict.value} has the reason {reason}")
@@ -66,7 +68,7 @@ class PartTracker:
             return True
 
     def expire(self, now_ns: int) -> list[Part]:
-        """The parts whose deadline has come without a verdict: unknown from now on, in the order of their opening."""
+        """The parts whose deadline has come without a verdict, oldest first; they are unknown from now on."""
         with self._lock:
             late = [p for p in self._parts.values() if p.verdict is None and now_ns >= p.deadline_ns]
             for part in late:
@@ -74,7 +76,7 @@ class PartTracker:
             return late
 
     def abandon(self, reason: UnknownReason, now_ns: int) -> list[Part]:
-        """Every part without a verdict becomes unknown for ``reason``; returns them in the order of their opening."""
+        """Every part without a verdict becomes unknown for ``reason``; gives them, oldest first."""
         with self._lock:
             undecided = [p for p in self._parts.values() if p.verdict is None]
             for part in undecided:
@@ -86,19 +88,30 @@ class PartTracker:
         with self._lock:
             return min((p.deadline_ns for p in self._parts.values() if p.verdict is None), default=None)
 
-    def settle(self, number: int, settled_ns: int, outcome: str) -> Part | None:
+    def settle(self, number: int, settled_ns: int, outcome: Outcome) -> Part | None:
         """The gate has dealt with a part: it leaves the table. None when it is not under way.
 
-        A part that is settled without a verdict was rejected by the PLC on its own: it is unknown (``plc``).
+        The PLC rejects on its own what has no verdict, or has a good one that reached it too late: such a
+        part ends as unknown (``plc``).
         """
         with self._lock:
             part = self._parts.pop(number, None)
-            if part is None:
-                return None
-            if part.verdict is None:
-                _set(part, Verdict.UNKNOWN, settled_ns, UnknownReason.PLC)
-            part.settled_ns, part.outcome = settled_ns, outcome
+            if part is not None:
+                _close(part, settled_ns, outcome)
             return part
+
+    def forget(self, decided_before_ns: int, now_ns: int) -> list[Part]:
+        """Close and give the parts that were decided before an instant and were never settled."""
+        with self._lock:
+            stuck = [
+                p
+                for p in self._parts.values()
+                if p.decided_ns is not None and p.decided_ns < decided_before_ns
+            ]
+            for part in stuck:
+                del self._parts[part.number]
+                _close(part, now_ns, Outcome.PLC_LOST)
+            return stuck
 
     def under_way(self) -> list[Part]:
         """The parts in the table, in the order of their opening."""
@@ -110,3 +123,10 @@ def _set(
     part: Part, verdict: Verdict, now_ns: int, reason: UnknownReason | None, finds: tuple[Find, ...] = ()
 ) -> None:
     part.verdict, part.reason, part.finds, part.decided_ns = verdict, reason, finds, now_ns
+
+
+def _close(part: Part, now_ns: int, outcome: Outcome) -> None:
+    undelivered_good = part.verdict is Verdict.GOOD and outcome is not Outcome.DELIVERED
+    if part.verdict is None or undelivered_good:
+        _set(part, Verdict.UNKNOWN, part.decided_ns or now_ns, UnknownReason.PLC, part.finds)
+    part.settled_ns, part.outcome = now_ns, outcome

@@ -1,4 +1,4 @@
-"""A line.yaml -> :class:`LineConfig`; whatever is wrong is one error with file, line, key, and how to fix it."""
+"""A line.yaml -> :class:`LineConfig`; whatever is wrong is one error with file, line and key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,23 +15,26 @@ from aiedge.devices.camera import Camera
 from aiedge.devices.device import Device
 from aiedge.devices.options import fault_reason
 from aiedge.devices.plc import Plc
-from aiedge.errors import ConfigError, DeviceError
+from aiedge.errors import AiedgeError, ConfigError, DeviceError
 from aiedge.line.config import DriverConfig, LineConfig
 from aiedge.line.yaml_lines import KeyPath, YamlFile, read_yaml
 from aiedge.registry import driver_catalogue, find_driver
 
-_KINDS: Mapping[str, type[Device]] = {"camera": Camera, "plc": Plc}
+_KINDS: Mapping[str, type] = {"camera": Camera, "plc": Plc}
 
 
 def read_config(path: Path) -> LineConfig:
     """Read and check one file, the options of its drivers too (which imports them, and connects to nothing).
 
-    Relative paths become absolute from the file's folder. Raises :class:`ConfigError`: the first fault, by line.
+    Relative paths become absolute from the file's folder. Raises :class:`ConfigError`: the first fault, by
+    line.
     """
     file = read_yaml(path)
     if not isinstance(file.data, dict):
         raise ConfigError("AIE-CFG-003", where=file.where(()), reason="a line is a mapping of keys")
-    config = _checked(file, (), lambda: LineConfig.model_validate(file.data, context=_context(path)), LineConfig)
+    config: LineConfig = _checked(
+        file, (), lambda: LineConfig.model_validate(file.data, context=_context(path)), LineConfig
+    )
     return config.model_copy(
         update={section: _with_options(file, section, getattr(config, section)) for section in _KINDS}
     )
@@ -64,7 +67,7 @@ def _driver_class(file: YamlFile, section: str, name: str) -> type[Device]:
         raise ConfigError("AIE-CFG-008", where=where, reason=error.what, hint=error.fix) from error
     if not (isinstance(driver, type) and issubclass(driver, _KINDS[section])):
         raise ConfigError("AIE-CFG-009", where=where, name=name, kind=section)
-    return driver
+    return cast("type[Device]", driver)
 
 
 def _checked(
@@ -85,8 +88,14 @@ def _raise(file: YamlFile, prefix: KeyPath, fault: Mapping[str, Any], model: typ
         raise ConfigError("AIE-CFG-004", where=where, key=loc[-1], hint=hint)
     if fault["type"] == "missing":
         raise ConfigError("AIE-CFG-006", where=where, key=loc[-1])
-    reason = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault_reason(fault)
-    raise ConfigError("AIE-CFG-003", where=where, reason=reason)
+    raise ConfigError("AIE-CFG-003", where=where, reason=_reason(fault))
+
+
+def _reason(fault: Mapping[str, Any]) -> str:
+    if fault["type"] != "value_error":
+        return fault_reason(fault)
+    error = fault["ctx"]["error"]
+    return (error.what if isinstance(error, AiedgeError) else str(error)).rstrip(".")
 
 
 def _line_of(file: YamlFile, key: KeyPath) -> int:
@@ -112,7 +121,7 @@ def _known_keys(model: type[BaseModel], loc: KeyPath) -> list[str]:
 
 
 def _section_in(annotation: Any) -> type[BaseModel] | None:
-    """The section that an annotation holds: itself, or within ``X | None``, ``dict[str, X]``, ``tuple[X, ...]``."""
+    """The section in an annotation: itself, or in ``X | None``, ``dict[str, X]``, ``tuple[X, ...]``."""
     if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
         return annotation if issubclass(annotation, BaseModel) else None
     found = (_section_in(argument) for argument in typing.get_args(annotation))

@@ -10,8 +10,9 @@ from aiedge.clock import Clock
 class Watchdog:
     """Each watched thread beats at least once in ``bound_s`` seconds, or the line is not alive.
 
-    A line that is not alive sends no heartbeat, so the PLC stops it. A thread counts from when it was first seen, so
-    one that never started is missed as well. Telemetry is not watched: a slow disk must not stop the line.
+    A line that is not alive sends no heartbeat, so the PLC stops it. A thread counts from when it was first
+    seen, so one that never started is missed as well. Telemetry is not watched: a slow disk must not stop the
+    line.
     """
 
     def __init__(self, names: Iterable[str], bound_s: float, clock: Clock) -> None:

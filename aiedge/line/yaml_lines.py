@@ -1,7 +1,8 @@
 """A YAML file as plain data, with the line of every key.
 
-Only the safe types of YAML 1.1 are read. The file's size, depth and number of values are limited (an alias counts each
-time it is used), and a key that stands twice in one mapping is refused: the second would win in silence.
+Only the safe types of YAML 1.1 are read. The file's size, depth and number of values are limited (an alias
+counts each time it is used), and a key that stands twice in one mapping is refused: the second would win in
+silence.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class YamlFile:
-    """What a YAML file holds: ``data`` (dict, list, str, int, float, bool, None, date) and the line of each key."""
+    """What a YAML file holds: ``data`` of plain types, and the line of each key."""
 
     path: Path
     data: Any
     lines: Mapping[KeyPath, int]
 
     def where(self, key: KeyPath) -> str:
-        """``file:line: key.path`` of a key; a key that the file lacks has the line of the mapping it belongs in."""
+        """``file:line: key.path``; a key that the file lacks has the line of the mapping it belongs in."""
         known = key
         while known and known not in self.lines:
             known = known[:-1]
@@ -75,10 +76,10 @@ class _Reader:
                 node = loader.get_single_node()
                 data = None if node is None else self._plain(loader, node, ())
             finally:
-                loader.dispose()  # type: ignore[no-untyped-call]
+                loader.dispose()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
+            line = 1 if mark is None else mark.line + 1
             raise self._error("AIE-CFG-002", line, reason=error.problem or error.context) from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise self._error("AIE-CFG-002", 1, reason=error) from error
@@ -93,7 +94,7 @@ class _Reader:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > MAX_DEPTH:
-                raise self._too_deep(event.start_mark.line + 1)
+                raise self._too_deep(event.start_mark.line + 1 if event.start_mark is not None else 1)
 
     def _plain(self, loader: yaml.SafeLoader, node: yaml.Node, key: KeyPath) -> Any:
         line = node.start_mark.line + 1
@@ -108,7 +109,7 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(loader, item, (*key, index)) for index, item in enumerate(node.value)]
         try:
-            return loader.construct_object(node)  # type: ignore[no-untyped-call]
+            return loader.construct_object(node)
         except (ValueError, OverflowError) as error:
             # A date such as 2026-13-01 matches YAML's pattern and is none.
             raise self._error("AIE-CFG-002", line, reason=error) from error
@@ -123,7 +124,9 @@ class _Reader:
             path = (*key, name)
             if name in mapping:
                 first = self._lines[path]
-                raise ConfigError("AIE-CFG-005", where=f"{self._path}:{line}: {dotted(path)}", key=name, first=first)
+                raise ConfigError(
+                    "AIE-CFG-005", where=f"{self._path}:{line}: {dotted(path)}", key=name, first=first
+                )
             self._lines[path] = line
             mapping[name] = self._plain(loader, value_node, path)
         return mapping

@@ -15,7 +15,11 @@ MESSAGES: dict[str, Message] = {
         "The key {key!r} stands here a second time.", "Keep one of them; the first is in line {first}."
     ),
     "AIE-CFG-006": Message("The key {key!r} is missing.", "Add it; docs/line.md says what it holds."),
-    "AIE-CFG-007": Message("The file is beyond its limits: {reason}.", "Make it smaller; a line needs far less."),
+    "AIE-CFG-007": Message(
+        "The file is beyond its limits: {reason}.", "Make it smaller; a line needs far less."
+    ),
     "AIE-CFG-008": Message("{reason}", "{hint}"),
-    "AIE-CFG-009": Message("The driver {name!r} is no {kind}.", "Give a driver whose name begins with {kind!r}."),
+    "AIE-CFG-009": Message(
+        "The driver {name!r} is no {kind}.", "Give a driver whose name begins with {kind!r}."
+    ),
 }
