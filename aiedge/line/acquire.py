@@ -44,12 +44,18 @@ class Acquirer(Protocol):
     def stale_frames(self) -> int:
         """Frames of earlier parts that came too late, and were dropped."""
 
+    def start(self) -> None:
+        """The gate is about to start: until then there were no parts."""
+
     def step(self, intake: Intake) -> None:
         """Wait up to ``POLL_S`` for the next part and hand it on; sets ``ended`` after the last."""
 
 
 class PulseAcquirer:
-    """Each frame is a part, and so is each frame that got lost: the gate counts the same parts."""
+    """Each frame is a part, and so is each frame that got lost: the gate counts the same parts.
+
+    Both count from the start of the host, when the belt stands: frames from before ``start`` was called show no part.
+    """
 
     def __init__(self, camera: Camera, first_part_id: int, deadline_s: float, clock: Clock) -> None:
         self.ended = False
@@ -58,12 +64,18 @@ class PulseAcquirer:
         self._deadline_ns = round(deadline_s * 1e9)
         self._clock = clock
         self._expected: int | None = None
+        self._start_ns = 0
+        self._stale_frames = 0
         self._recounts = camera.counters.get("frames_recounted", 0)
 
     @property
     def stale_frames(self) -> int:
-        """None: every frame is a part of its own."""
-        return 0
+        """See :class:`Acquirer`; here those from before the start."""
+        return self._stale_frames
+
+    def start(self) -> None:
+        """See :class:`Acquirer`."""
+        self._start_ns = self._clock.monotonic_ns()
 
     def step(self, intake: Intake) -> None:
         """See :class:`Acquirer`; :class:`LineError` when the camera's count cannot be followed any more."""
@@ -79,11 +91,14 @@ class PulseAcquirer:
             return
         if self._camera.counters.get("frames_recounted", 0) != self._recounts:
             raise LineError("AIE-LIN-003", where=self._camera.name)
+        captured_ns = capture_ns(frame, self._clock)
+        if self._expected is None and captured_ns < self._start_ns:
+            self._stale_frames += 1
+            return
         lost = 0 if self._expected is None else frame.sequence - self._expected
         if lost > _MOST_LOST:
             raise LineError("AIE-LIN-004", where=self._camera.name, count=lost)
         self._expected = frame.sequence + 1
-        captured_ns = capture_ns(frame, self._clock)
         for _ in range(lost):
             intake.give_up(self._next_part(captured_ns, intake), UnknownReason.FRAME_LOST)
         intake.take_frame(self._next_part(captured_ns, intake), frame)
@@ -125,6 +140,9 @@ class HandshakeAcquirer:
     def stale_frames(self) -> int:
         """See :class:`Acquirer`."""
         return self._matcher.stale
+
+    def start(self) -> None:
+        """See :class:`Acquirer`; nothing to do, since the PLC names each part."""
 
     def step(self, intake: Intake) -> None:
         """See :class:`Acquirer`. After the camera's last frame, every further part is unknown."""

@@ -104,6 +104,7 @@ class Line:
         self._acquirer = self._make_acquirer()
         self._unsettled_ns = round((settings.acknowledge_timeout_s + _SETTLE_MARGIN_S) * 1e9)
         self._taken = 0
+        self._has_run = False
         self._goal: int | None = None
         self._over = threading.Event()
         self._ending = threading.Event()
@@ -132,6 +133,7 @@ class Line:
         self._watchdog.beat("acquire")
         try:
             self._trace.start()
+            self._acquirer.start()
             self._gate.start(self._config.stop_timeout_s)
         except BaseException:
             self._end_threads()
@@ -240,6 +242,10 @@ class Line:
         if self._mode is GateMode.PULSE and (full or self._acquirer.ended or self._abandoned):
             self._over.set()
             self._clock.wait(self._ending, POLL_S)
+            return
+        if self._mode is GateMode.PULSE and not self._has_run:
+            # What the gate is told before its line runs, it refuses; the frames wait.
+            self._has_run = self._gate.wait_running(POLL_S)
             return
         self._acquirer.step(self)
         if self._acquirer.ended:

@@ -92,8 +92,7 @@ class Trace:
             self._in_hand = len(batch)
             try:
                 self._publish([self._metric(part, utc_ns) for part, utc_ns in batch])
-            except Exception:
-                # Telemetry must not stop the line, and must not stop for good because of one record.
+            except Exception:  # noqa: BLE001 - one bad record must not end the telemetry, nor the line
                 _log.exception("%d records were not stored", len(batch))
                 self._refused += len(batch)
             self._in_hand = 0
