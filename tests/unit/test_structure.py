@@ -1,0 +1,29 @@
+"""What import-linter cannot see: the native module is no Python source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import aiedge
+
+PACKAGE = Path(aiedge.__file__).parent
+MAY_SEE_THE_NATIVE_MODULE = {"engines", "vision"}
+
+
+def imports_native(source: Path) -> bool:
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "aiedge":
+            if any(alias.name == "_native" for alias in node.names):
+                return True
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("aiedge._native"):
+            return True
+        elif isinstance(node, ast.Import) and any(a.name.startswith("aiedge._native") for a in node.names):
+            return True
+    return False
+
+
+def test_only_engines_and_vision_see_the_native_module() -> None:
+    seeing = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*.py") if imports_native(path)}
+    assert seeing
+    assert seeing <= MAY_SEE_THE_NATIVE_MODULE
