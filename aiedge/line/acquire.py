@@ -31,8 +31,8 @@ class Intake(Protocol):
     def give_up(self, part: Part, reason: UnknownReason) -> None:
         """Nobody can judge this opened part."""
 
-    def take_missed(self, count: int) -> None:
-        """So many parts went by without the host seeing them; the PLC has rejected them."""
+    def take_missed(self, trigger: PartTrigger) -> None:
+        """``trigger.missed`` parts went by before this one without the host seeing them; the PLC rejects them."""
 
 
 class Acquirer(Protocol):
@@ -150,7 +150,7 @@ class HandshakeAcquirer:
         if trigger is None:
             return
         if trigger.missed:
-            intake.take_missed(trigger.missed)
+            intake.take_missed(trigger)
         triggered_ns = trigger.timestamp.value_ns
         part = Part(
             trigger.trigger,

@@ -27,7 +27,8 @@ from aiedge.line.acquire import POLL_S, Acquirer, HandshakeAcquirer, PulseAcquir
 from aiedge.line.bounded_queue import BoundedQueue
 from aiedge.line.config import LineConfig
 from aiedge.line.gate.gate import Gate
-from aiedge.line.gate.parts import Outcome, Settlement
+from aiedge.line.gate.parts import Outcome, PartTrigger, Settlement
+from aiedge.line.gate.registers import TRIGGER_NUMBERS, next_number
 from aiedge.line.gate.settings import GateMode
 from aiedge.line.inspect_step import Judgement, unknown
 from aiedge.line.line_stats import LineStats, PartTally
@@ -69,7 +70,7 @@ class Line:
     """One camera, one judge, one gate; made by :func:`aiedge.line.open_line.open_line`.
 
     Start once, finish once. The camera and the PLC are open, the trace is not started; all are closed by whoever
-    opened them.
+    opened them. ``plc`` is for looking at; the gate talks to it. ``labels``: the names of the kinds of finds.
     """
 
     def __init__(
@@ -85,6 +86,8 @@ class Line:
         observer: Observer | None = None,
     ) -> None:
         self._config = config
+        self.plc = plc
+        self.labels = trace.labels
         self._camera = camera
         self._step = step
         self._trace = trace
@@ -166,9 +169,17 @@ class Line:
         self._settle_the_rest()
         if not self._trace.stop(timeout_s):
             _log.warning("%d records were not stored in time", self._trace.counters.waiting)
+        if self._publisher is not None:
+            self._publisher.stop(timeout_s)
         if self._failure is not None:
             raise self._failure
         return self.stats()
+
+    def check_broker(self) -> None:
+        """Raise why no broker was ever reached, if one was to be; the records wait in the store. Does not block."""
+        publisher = self._publisher
+        if publisher is not None and publisher.counters.connects == 0 and publisher.last_error is not None:
+            raise publisher.last_error
 
     def stats(self) -> LineStats:
         """A snapshot; does not block."""
@@ -224,14 +235,17 @@ class Line:
         if part.verdict is None:
             self._conclude(part, unknown(reason))
 
-    def take_missed(self, count: int) -> None:
+    def take_missed(self, trigger: PartTrigger) -> None:
         """See :class:`~aiedge.line.acquire.Intake`."""
         now_ns = self._clock.monotonic_ns()
-        for _ in range(count):
-            missed = Part(-1, None, now_ns, now_ns, verdict=Verdict.UNKNOWN, reason=UnknownReason.PLC)
+        for back in range(trigger.missed, 0, -1):
+            number = next_number(trigger.trigger, TRIGGER_NUMBERS - back)
+            missed = Part(
+                number, None, now_ns, now_ns, number, verdict=Verdict.UNKNOWN, reason=UnknownReason.PLC
+            )
             missed.decided_ns, missed.settled_ns, missed.outcome = now_ns, now_ns, Outcome.OVERRUN
             self._finish_part(missed)
-        self._count_taken(count)
+        self._count_taken(trigger.missed)
 
     # ---- the threads' work, one round each -----------------------------------------------------------------
 

@@ -52,7 +52,7 @@ class Trace:
     ) -> None:
         self._store = store
         self._line = line
-        self._labels = labels
+        self.labels = labels
         self._clock = clock
         self._queue: BoundedQueue[tuple[Part, int]] = BoundedQueue(capacity)
         self._ending = threading.Event()
@@ -119,7 +119,7 @@ class Trace:
             return
 
     def _metric(self, part: Part, utc_ns: int) -> Metric:
-        return Metric(METRIC_NAME, part_record(part, self._labels), utc_ns, {"line": self._line})
+        return Metric(METRIC_NAME, part_record(part, self.labels), utc_ns, {"line": self._line})
 
 
 def part_record(part: Part, labels: Sequence[str]) -> dict[str, Any]:
