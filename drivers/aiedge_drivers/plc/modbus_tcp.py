@@ -91,30 +91,32 @@ class ModbusTcpPlc(Plc):
 
     def _read_block(self, area: Area, start: int, count: int, timeout_s: float) -> Sequence[int]:
         client = self._live_client()
-        requests: dict[Area, Callable[..., Any]] = {
-            "coil": client.read_coils,
-            "discrete": client.read_discrete_inputs,
-            "input": client.read_input_registers,
-            "holding": client.read_holding_registers,
+        requests: dict[Area, tuple[int, Callable[..., Any]]] = {
+            "coil": (1, client.read_coils),
+            "discrete": (2, client.read_discrete_inputs),
+            "holding": (3, client.read_holding_registers),
+            "input": (4, client.read_input_registers),
         }
-        answer = self._ask(client, requests[area], start, timeout_s, count=count)
+        function, request = requests[area]
+        answer = self._ask(client, function, request, start, timeout_s, count=count)
         if area in ("coil", "discrete"):
             # Bits come in whole bytes.
             values, expected = answer.bits, (count + 7) // 8 * 8
         else:
             values, expected = answer.registers, count
         if len(values) != expected:
-            raise DeviceLost(
-                "AIE-DEV-009", where=self.name, reason=f"{len(values)} values came instead of {count}"
-            )
+            raise self._nonsense(f"{len(values)} values came instead of {count}")
         return [int(value) for value in values[:count]]
 
     def _write_block(self, area: Area, start: int, values: Sequence[int], timeout_s: float) -> None:
         client = self._live_client()
         if area == "coil":
-            self._ask(client, client.write_coils, start, timeout_s, values=[bool(v) for v in values])
+            bits = [bool(value) for value in values]
+            answer = self._ask(client, 15, client.write_coils, start, timeout_s, values=bits)
         else:
-            self._ask(client, client.write_registers, start, timeout_s, values=list(values))
+            answer = self._ask(client, 16, client.write_registers, start, timeout_s, values=list(values))
+        if (answer.address, answer.count) != (start, len(values)):
+            raise self._nonsense("another write was acknowledged")
 
     def _live_client(self) -> _Client:
         client = self._client
@@ -123,20 +125,33 @@ class ModbusTcpPlc(Plc):
         return client
 
     def _ask(
-        self, client: _Client, request: Callable[..., Any], start: int, timeout_s: float, **arguments: Any
+        self,
+        client: _Client,
+        function: int,
+        request: Callable[..., Any],
+        start: int,
+        timeout_s: float,
+        **arguments: Any,
     ) -> Any:
         client.deadline = Deadline(self._clock, timeout_s)
         try:
             answer = request(start, device_id=self.options.unit, **arguments)
         except _NoAnswerError as error:
             raise TimeoutError from error
-        except ModbusException as error:
-            raise DeviceLost("AIE-DEV-009", where=self.name, reason=str(error)) from error
+        except (ModbusException, struct.error, ValueError, IndexError) as error:
+            # pymodbus lets some faults of what it decodes through as they are.
+            raise self._nonsense(str(error)) from error
         if answer.isError():
             code = answer.exception_code
             meaning = _EXCEPTIONS.get(code, "not a code of Modbus")
             raise DeviceError("AIE-DEV-020", where=self.name, reason=f"exception {code}, {meaning}")
+        if answer.function_code != function:
+            raise self._nonsense(f"function {answer.function_code} answered function {function}")
         return answer
+
+    def _nonsense(self, reason: str) -> DeviceLost:
+        """A peer whose answers can't be trusted: the link is made anew."""
+        return DeviceLost("AIE-DEV-009", where=self.name, reason=reason)
 
 
 class _NoAnswerError(Exception):
