@@ -16,8 +16,8 @@ void relax() {
 }
 
 // Wait until the value is no longer `old`: first by looking often, then asleep.
-void await_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
-  for (int i = 0; i < kSpins; ++i) {
+void await_change(const std::atomic<std::uint32_t>& value, std::uint32_t old, int spins) {
+  for (int i = 0; i < spins; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
     relax();
   }
@@ -26,7 +26,9 @@ void await_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(std::uint32_t threads) {
+// More threads than processors must not spin: each would hold up the one that it waits for.
+ThreadPool::ThreadPool(std::uint32_t threads)
+    : spins_(threads <= std::thread::hardware_concurrency() ? kSpins : 0) {
   workers_.reserve(threads - 1);
   try {
     for (std::uint32_t thread = 1; thread < threads; ++thread) {
@@ -57,14 +59,14 @@ void ThreadPool::run(Job job, const void* context) {
   job(context, 0);
   for (std::uint32_t left = running_.load(std::memory_order_acquire); left != 0;
        left = running_.load(std::memory_order_acquire)) {
-    await_change(running_, left);
+    await_change(running_, left, spins_);
   }
 }
 
 void ThreadPool::work(std::uint32_t thread) {
   std::uint32_t seen = 0;
   for (;;) {
-    await_change(round_, seen);
+    await_change(round_, seen, spins_);
     ++seen;  // the caller starts no next round before this one has ended here
     const Job job = job_;
     if (job == nullptr) return;

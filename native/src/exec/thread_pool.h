@@ -30,6 +30,7 @@ class ThreadPool {
   void work(std::uint32_t thread);
   void stop();
 
+  const int spins_;
   std::vector<std::thread> workers_;
   Job job_ = nullptr;  // null: end
   const void* context_ = nullptr;

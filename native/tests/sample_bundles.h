@@ -1,0 +1,78 @@
+// Small bundles with every operation, for the tests and as seeds of the fuzzer.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+
+#include "bundle_builder.h"
+
+namespace aiedge::test {
+
+inline ByteVector random_bytes(std::mt19937* random, std::size_t count) {
+  ByteVector bytes(count);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>((*random)());
+  return bytes;
+}
+
+inline ByteVector exp_table(float scale) {
+  ByteVector table(1024);
+  for (std::size_t i = 0; i < 256; ++i) {
+    put(&table, 4 * i, static_cast<float>(std::exp(-static_cast<double>(scale) * static_cast<double>(i))));
+  }
+  return table;
+}
+
+// int8, per channel: conv, depthwise, add, requantize, average pool, reshape, fully connected, softmax.
+// x (1,9,8,3) -> (1,5)
+inline ByteVector chain_bundle() {
+  std::mt19937 random(1);
+  BundleBuilder b;
+  const std::uint32_t x = b.activation(1, {1, 9, 8, 3}, 0.05F, -3);
+  const std::uint32_t w1 = b.constant_per_channel({6, 3, 3, 3}, random_bytes(&random, 162),
+                                                  {0.010F, 0.011F, 0.012F, 0.013F, 0.014F, 0.015F}, 0);
+  const std::uint32_t b1 = b.bias({1, -200, 300, -400, 500, -600});
+  const std::uint32_t c1 = b.activation(1, {1, 9, 8, 6}, 0.07F, 5);
+  b.node(1, {x, w1, b1}, c1, {1, 1, 1, 1, 1, 1, 1, 1, -128, 127});
+  const std::uint32_t w2 = b.constant_per_channel({1, 3, 3, 6}, random_bytes(&random, 54),
+                                                  {0.010F, 0.011F, 0.012F, 0.013F, 0.014F, 0.015F}, 3);
+  const std::uint32_t b2 = b.bias({10, 20, 30, 40, 50, 60});
+  const std::uint32_t d1 = b.activation(1, {1, 9, 8, 6}, 0.06F, -7);
+  b.node(2, {c1, w2, b2}, d1, {1, 1, 1, 1, 1, 1, 1, 1, 1, -128, 127});
+  const std::uint32_t s1 = b.activation(1, {1, 9, 8, 6}, 0.09F, 1);
+  b.node(4, {c1, d1}, s1, {-128, 127});
+  const std::uint32_t q1 = b.activation(1, {1, 9, 8, 6}, 0.08F, 2);
+  b.node(9, {s1}, q1, {});
+  const std::uint32_t p1 = b.activation(1, {1, 4, 4, 6}, 0.08F, 2);
+  b.node(5, {q1}, p1, {2, 2, 2, 2, 0, 0, 0, 0, -128, 127});
+  const std::uint32_t r1 = b.activation(1, {1, 96}, 0.08F, 2);
+  b.node(8, {p1}, r1, {});
+  const std::uint32_t w3 = b.constant(1, {5, 96}, random_bytes(&random, 480), 0.02F, 0);
+  const std::uint32_t b3 = b.bias({1, 2, 3, 4, 5});
+  const std::uint32_t f1 = b.activation(1, {1, 5}, 0.1F, 0);
+  b.node(3, {r1, w3, b3}, f1, {-128, 127});
+  const std::uint32_t table = b.constant(4, {256}, exp_table(0.1F), 0.0F, 0);
+  const std::uint32_t y = b.activation(1, {1, 5}, 0.00390625F, -128);
+  std::int32_t beta = 0;
+  const float one = 1.0F;
+  std::memcpy(&beta, &one, sizeof beta);
+  b.node(7, {f1, table}, y, {beta});
+  return b.build({x}, {y});
+}
+
+// uint8 with weight zero points, large enough for two threads: conv and mean; two outputs. x (2,24,24,8) ->
+// (2,24,24,16), (2,16)
+inline ByteVector wide_bundle() {
+  std::mt19937 random(2);
+  BundleBuilder b;
+  const std::uint32_t x = b.activation(2, {2, 24, 24, 8}, 0.02F, 128);
+  const std::uint32_t w = b.constant(2, {16, 3, 3, 8}, random_bytes(&random, 1152), 0.005F, 131);
+  const std::uint32_t bias = b.bias(std::vector<std::int32_t>(16, 77));
+  const std::uint32_t c = b.activation(2, {2, 24, 24, 16}, 0.05F, 120);
+  b.node(1, {x, w, bias}, c, {1, 1, 1, 1, 1, 1, 1, 1, 0, 255});
+  const std::uint32_t m = b.activation(2, {2, 16}, 0.04F, 121);
+  b.node(6, {c}, m, {});
+  return b.build({x}, {c, m});
+}
+
+}  // namespace aiedge::test
