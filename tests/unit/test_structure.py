@@ -13,12 +13,13 @@ MAY_SEE_THE_NATIVE_MODULE = {"engines", "vision"}
 
 def imports_native(source: Path) -> bool:
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "aiedge":
-            if any(alias.name == "_native" for alias in node.names):
-                return True
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("aiedge._native"):
-            return True
-        elif isinstance(node, ast.Import) and any(a.name.startswith("aiedge._native") for a in node.names):
+        if isinstance(node, ast.ImportFrom):
+            imported = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            imported = [alias.name for alias in node.names]
+        else:
+            continue
+        if any(name.startswith("aiedge._native") for name in imported):
             return True
     return False
 
