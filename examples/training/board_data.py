@@ -74,20 +74,10 @@ def held_out(names: list[str], rules: Iterable[str]) -> set[str]:
     return kept
 
 
-def network_input(board: Board) -> NDArray[np.float32]:
-    """(640, 640, 2) float32 in -1..1, exactly what the quantized network's int8 input stands for."""
-    return to_float(np.stack([board.test, board.template], -1))
-
-
-def to_float(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Grey levels 0..255 as -1..127/128: in int8 of scale 1/128 and zero point 0, the level minus 128."""
-    return (pixels.astype(np.float32) - 128) / 128
-
-
 def random_crop(
     rng: np.random.Generator, board: Board, size: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """An augmented crop: input (size, size, 2), and target heat maps with a last channel of weights."""
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """An augmented crop: grey levels (size, size, 2), and target heat maps with a last channel of weights."""
     test, template, marks = board.test, board.template, board.marks
     fit = float(rng.random())
     if fit < 0.1:
@@ -102,14 +92,13 @@ def random_crop(
     )
     pixels = np.stack([p[top : top + size, left : left + size] for p in (test, template)], -1)
     target = _target(marks - np.array([left, top, 0, 0, 0], np.float32), size // STRIDE)
+    if rng.random() < 0.3:
+        noise = rng.standard_normal(pixels.shape, np.float32) * np.float32(rng.uniform(0, 20))
+        pixels = np.clip(pixels + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         pixels, target = pixels[:, ::-1], target[:, ::-1]
     turns = int(rng.integers(4))
-    values, target = to_float(np.rot90(pixels, turns)), np.rot90(target, turns)
-    if rng.random() < 0.3:
-        noise = rng.normal(0, rng.uniform(0, 0.15), values.shape).astype(np.float32)
-        values = np.clip(values + noise, -1, 127 / 128)
-    return values, target
+    return np.rot90(pixels, turns), np.rot90(target, turns)
 
 
 def _aligned(

@@ -27,6 +27,11 @@ def build(size: int, widths: tuple[int, int] = (32, 64), depth: int = 3) -> kera
     return keras.Model(pixels, layers.Conv2D(KINDS, 1, bias_initializer=bias, name="heat")(x))
 
 
+def as_real(levels: tf.Tensor) -> tf.Tensor:
+    """Grey levels 0..255 as -1..127/128: in int8 of scale 1/128 and zero point 0, the level minus 128."""
+    return (tf.cast(levels, tf.float32) - 128) / 128
+
+
 def heat_map_loss(target: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """Focal loss of heat maps (CornerNet, Law and Deng 2018), weighted by the target's last channel."""
     heat, weight = target[..., :KINDS], target[..., KINDS:]

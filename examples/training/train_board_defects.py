@@ -25,11 +25,10 @@ from board_data import (
     Board,
     folder_boards,
     held_out,
-    network_input,
     random_crop,
     rendered_boards,
 )
-from board_network import build, heat_map_loss, multiply_accumulates
+from board_network import as_real, build, heat_map_loss, multiply_accumulates
 from tensorflow import keras
 
 CROP = 320
@@ -100,10 +99,11 @@ def _train(pools: list[list[Board]], options: argparse.Namespace) -> keras.Model
     batches = tf.data.Dataset.from_generator(
         lambda: _crops(pools, options.seed),
         output_signature=(
-            tf.TensorSpec((BATCH, CROP, CROP, 2)),
+            tf.TensorSpec((BATCH, CROP, CROP, 2), tf.uint8),
             tf.TensorSpec((BATCH, cells, cells, KINDS + 1)),
         ),
-    ).prefetch(4)
+    )
+    batches = batches.map(lambda pixels, target: (as_real(pixels), target)).prefetch(4)
     steps = 100 * options.epochs
     warm_up = steps // 20
     rate = keras.optimizers.schedules.CosineDecay(
@@ -121,7 +121,7 @@ def _quantized(model: keras.Model, pools: list[list[Board]]) -> bytes:
     def examples() -> Iterator[list[np.ndarray]]:
         for pool in pools:
             for board in pool[:: max(len(pool) // 60, 1)]:
-                yield [network_input(board)[None]]
+                yield [as_real(np.stack([board.test, board.template], -1)[None])]
 
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 COPPER = 0
 LAMINATE = 255
+_LEAST_WIDTH = 5
 
 Point = tuple[float, float]
 _EIGHTHS = tuple((math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)) for k in range(8))
@@ -30,7 +31,10 @@ class Layout:
     """Centre x, y and radius, px."""
 
     def drilled(self, offset: Point = (0.0, 0.0)) -> NDArray[np.uint8]:
-        """The copper with its holes, which look like laminate; the drill was off by ``offset``."""
+        """The copper with its holes, which look like laminate; the drill was off by ``offset``.
+
+        (size, size) uint8 of ``COPPER`` and ``LAMINATE``.
+        """
         picture = self.copper.copy()
         draw = ImageDraw.Draw(picture)
         for x, y, radius in self.holes:
@@ -64,7 +68,29 @@ def draw_layout(rng: np.random.Generator, size: int) -> Layout:
         _via(sheet)
     if rng.random() < 0.25:
         _lettering(sheet)
-    return Layout(image, tuple(sheet.holes))
+    return Layout(Image.fromarray(_without_slivers(np.array(image))), tuple(sheet.holes))
+
+
+def _without_slivers(copper: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Neither copper nor gaps narrower than ``_LEAST_WIDTH`` px: nobody lays out less than can be made."""
+    bright = copper == LAMINATE
+    bright = _widest(~_widest(~bright))  # narrow laminate goes: an opening
+    bright = ~_widest(~_widest(bright))  # narrow copper goes: a closing
+    return np.asarray(np.where(bright, LAMINATE, COPPER), np.uint8)
+
+
+def _widest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Dilation by a square of ``_LEAST_WIDTH``."""
+    reach = _LEAST_WIDTH // 2
+    for axis in (0, 1):
+        lines = np.moveaxis(mask, axis, 0)
+        grown = mask.copy()
+        wide = np.moveaxis(grown, axis, 0)
+        for step in range(1, reach + 1):
+            wide[step:] |= lines[:-step]
+            wide[:-step] |= lines[step:]
+        mask = grown
+    return mask
 
 
 def _disc(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, fill: int) -> None:
@@ -138,7 +164,7 @@ def _pad(sheet: _Sheet, center: Point, radius: float, gap: float, rng: np.random
         else:
             draw.rounded_rectangle(box, radius=radius * 0.4, fill=fill)
     if radius > 9 and rng.random() < 0.4:
-        sheet.holes.append((x, y, radius * float(rng.uniform(0.25, 0.6))))
+        sheet.holes.append((x, y, min(radius * float(rng.uniform(0.3, 0.6)), radius - 5)))
 
 
 def _pad_array(sheet: _Sheet) -> None:

@@ -48,7 +48,7 @@ class BoardGenerator:
         defects: least and most defects of a bad board.
         shift_px: largest integer shift of the template against the test image, each axis.
         residual_px: largest displacement at the image's edge from rotation and stretch, beyond the shift;
-            holes are off by about a third of it.
+            holes are off by about half of it.
         edge_px: roughness and difference in etching, about one standard deviation of an edge's place.
         noise: standard deviation of the grey levels' noise.
     """
@@ -86,17 +86,18 @@ class BoardGenerator:
         test = self._photograph(
             rng, Image.fromarray(np.ascontiguousarray(faulty[inner, inner])), wider_px=0.0
         )
-        off_x, off_y = rng.normal(0, self._residual_px / 3, 2)
-        misplaced = self._misplaced(rng, Image.fromarray(layout.drilled((float(off_x), float(off_y)))))
+        # Most real pairs fit to within a pixel, a few do not: the square keeps large residuals rare.
+        residual = self._residual_px * float(rng.random()) ** 2
+        drill_x, drill_y = (float(offset) for offset in rng.normal(0, residual / 2, 2))
+        misplaced = self._misplaced(rng, Image.fromarray(layout.drilled((drill_x, drill_y))), residual)
         template = self._photograph(rng, misplaced, wider_px=float(rng.normal(0, self._edge_px)))
         moved = (Defect(d.kind, d.x - _BORDER_PX, d.y - _BORDER_PX, d.w, d.h) for d in defects)
         return RenderedBoard(test, template, tuple(moved))
 
-    def _misplaced(self, rng: np.random.Generator, picture: Image.Image) -> Image.Image:
+    def _misplaced(self, rng: np.random.Generator, picture: Image.Image, residual_px: float) -> Image.Image:
         fraction = rng.uniform(-0.5, 0.5, 2) * min(self._residual_px, 1.0)
         shift = rng.integers(-self._shift_px, self._shift_px + 1, 2) + fraction
-        # Most real pairs fit to within a pixel, a few do not: the square keeps large residuals rare.
-        reach = self._residual_px * float(rng.random()) ** 2 / (SIZE_PX / 2)
+        reach = residual_px / (SIZE_PX / 2)
         turn, stretch, skew = rng.uniform(-reach, reach, 3) * (1.0, 0.7, 0.4)
         middle = SIZE_PX / 2
         a, b, d, e = 1 + stretch, turn + skew, -turn + skew, 1 - stretch
