@@ -171,7 +171,7 @@ class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymod
 
     def open(self, deadline: Deadline) -> None:
         """Connect, in time or with a ``TimeoutError``."""
-        sock = socket.create_connection(self._place, timeout=max(deadline.remaining_s(), 1e-3))
+        sock = _connected_socket(self._place, deadline)
         # Nagle's algorithm would hold back a request until the answer to the one before is acknowledged.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket: socket.socket | None = sock
@@ -226,6 +226,23 @@ class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymod
             raise _NoAnswerError
         sock.settimeout(remaining_s)
         return sock
+
+
+def _connected_socket(place: tuple[str, int], deadline: Deadline) -> socket.socket:
+    """As ``socket.create_connection``, but all addresses that a name has share one time-out."""
+    last_error: OSError = ConnectionRefusedError(f"{place[0]} has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(*place, type=socket.SOCK_STREAM):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            # 0 would mean "do not block": a connection that needs no time at all may still succeed.
+            sock.settimeout(max(deadline.remaining_s(), 1e-3))
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            last_error = error
+        else:
+            return sock
+    raise last_error
 
 
 def _answer_length(received: bytes) -> int | None:
