@@ -91,8 +91,16 @@ class TfliteBuilder:
         """Add an operator; ``options`` by the schema's field names (StrideH=2)."""
         self.operators.append(_Operator(kind, inputs, outputs, options))
 
-    def build(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
-        """The file."""
+    def build(self, inputs: Sequence[int], outputs: Sequence[int], external: bool = False) -> bytes:
+        """The file; with ``external`` the constants stand after the flatbuffer, as in files above 2 GB."""
+        if not external:
+            return self._build(inputs, outputs, None)
+        # The first pass only tells where the flatbuffer ends.
+        end = len(self._build(inputs, outputs, 16))
+        data = b"".join(t.data.tobytes() for t in self.tensors if t.data is not None)
+        return self._build(inputs, outputs, end) + data
+
+    def _build(self, inputs: Sequence[int], outputs: Sequence[int], external_at: int | None) -> bytes:
         b = flatbuffers.Builder(1024)
         kinds = sorted({operator.kind for operator in self.operators})
         buffers = [self._buffer(b, None)]
@@ -101,7 +109,11 @@ class TfliteBuilder:
             number = 0
             if tensor.data is not None:
                 number = len(buffers)
-                buffers.append(self._buffer(b, tensor.data))
+                if external_at is None:
+                    buffers.append(self._buffer(b, tensor.data))
+                else:
+                    buffers.append(self._external_buffer(b, external_at, tensor.data.nbytes))
+                    external_at += tensor.data.nbytes
             tensors.append(self._tensor(b, tensor, number if tensor.buffer is None else tensor.buffer))
         operators = [self._operator(b, operator, kinds) for operator in self.operators]
         codes = [self._code(b, kind) for kind in kinds]
@@ -138,6 +150,13 @@ class TfliteBuilder:
             tflite.BufferAddData(b, content)
         offset: int = tflite.BufferEnd(b)
         return offset
+
+    def _external_buffer(self, b: Any, offset: int, size: int) -> int:
+        tflite.BufferStart(b)
+        tflite.BufferAddOffset(b, offset)
+        tflite.BufferAddSize(b, size)
+        buffer: int = tflite.BufferEnd(b)
+        return buffer
 
     def _tensor(self, b: Any, tensor: _Tensor, buffer: int) -> int:
         name = b.CreateString(tensor.name)

@@ -129,7 +129,7 @@ def _mean(op: Mean, inputs: Sequence[Tensor], y: Tensor) -> None:
 def _softmax(op: Softmax, inputs: Sequence[Tensor], y: Tensor) -> None:
     x = inputs[0]
     _per_tensor(x)
-    _per_tensor(y)
+    _demand(bool(_per_tensor(y).scale >= 2.0**-16), "its output's scale is below 2^-16")
     _demand(
         len(x.shape) > 0 and x.shape == y.shape, f"its shapes {list(x.shape)}, {list(y.shape)} do not fit"
     )
