@@ -30,7 +30,8 @@ def import_model(data: bytes, name: str) -> Graph:
 
 def compile_bytes(data: bytes, name: str, labels: Sequence[str] = ()) -> bytes:
     """The bytes of a ``.tflite`` file -> the bytes of a bundle. Raises ModelError, nothing else."""
-    source = Path(name).name
+    # A file's name need not be valid text; a name in a bundle must be.
+    source = Path(name).name.encode("utf-8", "replace").decode("utf-8")
     meta = {
         "producer": "aiedge",
         "version": version("aiedge"),

@@ -74,6 +74,9 @@ def _sections(data: bytes, source: str) -> _Sections:
         entry = layout.SECTION.unpack_from(data, layout.HEADER.size + layout.SECTION.size * index)
         kind, flags, offset, size, spare = entry
         what = f"section {kind.decode('latin-1')!r}"
+        _demand(
+            all(0x20 < c < 0x7F for c in kind), f"{what} has a type that is not four printable characters"
+        )
         _demand(flags in {0, layout.REQUIRED} and spare == 0, f"{what} has a field out of range")
         _demand(offset % layout.ALIGNMENT == 0 and offset >= end, f"{what} starts at byte {offset}")
         _demand(size <= len(data) - offset, f"{what} ends outside the file")

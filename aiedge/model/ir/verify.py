@@ -23,7 +23,7 @@ from aiedge.model.ir.verify_ops import OpError, check_op
 def verify(graph: Graph) -> None:
     """Check the whole graph; raises ModelError with the tensor or node named.
 
-    Checked: the arithmetic's name; counts and sizes; index ranges; that nodes stand in an order in which they
+    Checked: the arithmetic's name; counts and sizes; index ranges; names; that nodes stand in an order in which they
     can run and every activation has exactly one producer; data against shape and dtype; quantization; and for
     each operation its tensors' dtypes, shapes, quantization and attributes.
     """
@@ -31,6 +31,7 @@ def verify(graph: Graph) -> None:
         raise ModelError("AIE-MOD-014", where=graph.name, arithmetic=graph.arithmetic, supported=ARITHMETIC)
     _check_counts(graph)
     _check_indices(graph)
+    _check_names(graph)
     for index, tensor in enumerate(graph.tensors):
         reason = _tensor_fault(tensor)
         if reason:
@@ -108,6 +109,13 @@ def _check_order(graph: Graph) -> None:
             raise ModelError(
                 "AIE-MOD-009", where=tensor_place(graph, index), reason="nothing produces the tensor"
             )
+
+
+def _check_names(graph: Graph) -> None:
+    # C callers read names as zero-terminated UTF-8.
+    for name in (graph.name, *(t.name for t in graph.tensors), *(n.name for n in graph.nodes)):
+        if "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
+            raise ModelError("AIE-MOD-009", where=graph.name, reason=f"the name {name!r} is no text")
 
 
 def _tensor_fault(tensor: Tensor) -> str:

@@ -34,6 +34,12 @@ def test_the_result_depends_on_the_file_alone(model: Path) -> None:
     assert compile_model(model) == compile_bytes(model.read_bytes(), "/somewhere/else/model.tflite")
 
 
+def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.tflite")
+    path.write_bytes(everything())
+    assert read_bundle(compile_model(path)).graph.name == "caf?.tflite"
+
+
 def test_a_failed_compile_leaves_the_old_bundle(model: Path, tmp_path: Path) -> None:
     destination = tmp_path / "model.aie"
     destination.write_bytes(b"old")

@@ -115,6 +115,8 @@ INT32 = np.zeros(4, np.int32)
         (set_graph(inputs=(0, 3)), "AIE-MOD-009", "a value already"),
         (constant_output, "AIE-MOD-009", "is a constant"),
         (reverse, "AIE-MOD-009", "not computed before it"),
+        (set_graph(name="m\0"), "AIE-MOD-009", "no text"),
+        (change_tensor("conv_2d", 0, name="\udcff"), "AIE-MOD-009", "no text"),
         (drop_conv, "AIE-MOD-009", "not computed before it"),
         (unused_activation, "AIE-MOD-009", "nothing produces"),
         (no_inputs("add"), "AIE-MOD-009", "0 inputs"),
