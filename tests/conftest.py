@@ -57,6 +57,12 @@ def mosquitto_sub() -> str:
 
 
 @pytest.fixture(scope="session")
+def openssl() -> str:
+    """The path of OpenSSL's command."""
+    return _program("openssl", "openssl")
+
+
+@pytest.fixture(scope="session")
 def c_compiler() -> str:
     """The path of a C compiler."""
     return _program("cc", "gcc")

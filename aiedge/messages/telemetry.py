@@ -95,7 +95,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-TEL-026": Message(
         "The connection to the broker broke: {reason}.",
-        "It is made anew by itself; check the network and the broker.",
+        "It is made anew by itself; check the network, and that no other client has the same client_id.",
     ),
     "AIE-TEL-027": Message(
         "The broker refuses the messages: {reason}.",

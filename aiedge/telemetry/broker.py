@@ -95,7 +95,19 @@ class BrokerSecurity:
                 context.load_cert_chain(self.certificate_file, self.key_file, password=_no_passphrase)
             except (OSError, ValueError) as error:
                 raise _unreadable(f"{self.certificate_file} with {self.key_file}", error) from error
+        context.sslsocket_class = _TlsSocket
         return context
+
+
+class _TlsSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails, which paho forgets."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
 
 
 def _secret(variable: str | None, path: Path | None) -> str | None:

@@ -23,6 +23,7 @@ from aiedge.telemetry.broker import BrokerAddress, BrokerSecurity
 
 Protocol = Literal["5", "3.1.1"]
 _PAHO_PROTOCOL = {"5": mqtt.MQTTv5, "3.1.1": mqtt.MQTTv311}
+_UNSPECIFIED = "Unspecified error"  # what paho makes of a socket that closes
 # MQTT 5, 3.2.2.3.3: a server that names no maximum takes 65535; 3.1.1 has no such limit.
 _DEFAULT_RECEIVE_MAXIMUM = 65535
 
@@ -103,6 +104,9 @@ class Connection:
         self._client.on_connect = self._handle_connect
         self._client.on_disconnect = self._handle_disconnect
         self._client.on_publish = self._handle_publish
+        # With this set, publish only queues and pump alone writes: what the broker said last is read before a
+        # failing write closes the socket.
+        self._client.on_socket_register_write = _ignore
         user = security.user()
         if user is not None:
             self._client.username_pw_set(user, security.password())
@@ -189,12 +193,19 @@ class Connection:
         reason_code: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        self._broken = str(reason_code)
+        # The first reason is the broker's; closing the socket then gives another one.
+        if self._broken is None:
+            told = flags.is_disconnect_packet_from_server or reason_code != _UNSPECIFIED
+            self._broken = str(reason_code) if told else "it was closed from the other side"
 
     def _handle_publish(
         self, client: mqtt.Client, userdata: Any, mid: int, reason_code: ReasonCode, properties: Properties
     ) -> None:
         self._on_answer(mid, str(reason_code) if reason_code.is_failure else None)
+
+
+def _ignore(client: mqtt.Client, userdata: Any, connection: Any) -> None:
+    pass
 
 
 def _reason(error: Exception) -> str:

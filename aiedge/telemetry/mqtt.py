@@ -221,11 +221,17 @@ class MqttPublisher:
             window = min(self._max_inflight, connection.receive_maximum)
             delivery = Delivery(self._store, window, self._clock.monotonic_ns())
             while not self._send_and_see_end(connection, delivery):
-                connection.pump(_PUMP_STOPPING_S if self._stopping.is_set() else _PUMP_S)
+                try:
+                    connection.pump(_PUMP_STOPPING_S if self._stopping.is_set() else _PUMP_S)
+                except TelemetryError as error:
+                    self._take_answers(delivery, answers)
+                    if delivery.refused_in_row:  # some brokers refuse one message and close the connection
+                        raise self._refused(delivery) from error
+                    raise
                 self._take_answers(delivery, answers)
                 answers.clear()
                 if delivery.refused_in_row >= window:
-                    raise TelemetryError("AIE-TEL-027", where=self._where, reason=delivery.refusal)
+                    raise self._refused(delivery)
                 self._judge_silence(delivery)
         finally:
             connection.close()
@@ -274,6 +280,9 @@ class MqttPublisher:
             self._store.acknowledge(taken)
         self._count(acknowledged=len(taken), refused=sum(refusal is not None for _, refusal in answered))
         self._counters = replace(self._counters, inflight=delivery.inflight)
+
+    def _refused(self, delivery: Delivery) -> TelemetryError:
+        return TelemetryError("AIE-TEL-027", where=self._where, reason=delivery.refusal)
 
     def _judge_silence(self, delivery: Delivery) -> None:
         silence_s = delivery.silence_s(self._clock.monotonic_ns())
