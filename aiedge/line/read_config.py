@@ -76,8 +76,12 @@ def _checked(
     try:
         return validate()
     except ValidationError as error:
-        faults = [(_line_of(file, prefix + fault["loc"]), fault) for fault in error.errors(include_url=False)]
-        _raise(file, prefix, min(faults, key=lambda found: found[0])[1], model)
+        # A misspelt key is also a missing one; what stands there says more than what does not.
+        faults = [
+            (fault["type"] != "extra_forbidden", _line_of(file, prefix + fault["loc"]), fault)
+            for fault in error.errors(include_url=False)
+        ]
+        _raise(file, prefix, min(faults, key=lambda found: found[:2])[2], model)
 
 
 def _raise(file: YamlFile, prefix: KeyPath, fault: Mapping[str, Any], model: type[BaseModel]) -> NoReturn:
