@@ -20,7 +20,7 @@ def tracked(*patterns: str) -> list[str]:
 
 def main() -> int:
     """Run all checks; 0 when all passed."""
-    native = tracked("native/*.cc", "native/*.h", "native/*.hpp", "examples/*.c", "examples/*.cpp")
+    native = tracked("native/*.cpp", "native/*.h", "native/*.hpp", "examples/*.c", "examples/*.cpp")
     checks = {
         "ruff check": [BIN / "ruff", "check", "."],
         "ruff format": [BIN / "ruff", "format", "--check", "."],

@@ -4,15 +4,15 @@
 //   inv  = f32(1 / f32(sum * output_scale))
 //   y    = saturate(trunc(f32(f32(t[i] * inv) + 0.5)) + output_zero_point)
 //
-// sum is at least 1, inv finite, t[i] * inv finite and >= 0. The input may change while the kernel runs (a
-// caller's mistake): the index into the table is taken modulo 256, so that nothing outside is read.
+// sum is at least 1, so that t[i] * inv is 0 to 2^16. The input may change while the kernel runs (a caller's
+// mistake): the index into the table is taken modulo 256, so that nothing outside is read.
 #pragma once
 
 #include "kernels/kernel.h"
 
 namespace aiedge::kernels {
 
-// Preconditions: every size >= 1; table[0] = 1, every entry within [0, 1]; output_scale finite and normal.
+// Preconditions: every size >= 1; table[0] = 1, every entry within [0, 1]; output_scale >= 2^-16.
 struct SoftmaxArgs {
   std::int32_t rows, depth;
   QType type;

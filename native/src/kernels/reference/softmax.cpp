@@ -7,9 +7,6 @@
 namespace aiedge::kernels {
 namespace {
 
-// Greater than any saturated output, and within an int32: keeps the conversion defined.
-constexpr float kBeyondAll = 1024.0F;
-
 // A unit is one row.
 std::int32_t units(const SoftmaxArgs& a) { return a.rows; }
 
@@ -21,8 +18,8 @@ void row(const SoftmaxArgs& a, const T* x, T* y) {
   for (std::int32_t i = 0; i < a.depth; ++i) sum += exponential(i);
   const float inverse = 1.0F / (sum * a.output_scale);
   for (std::int32_t i = 0; i < a.depth; ++i) {
-    const float half_up = std::min(exponential(i) * inverse + 0.5F, kBeyondAll);
-    const std::int32_t rounded = static_cast<std::int32_t>(half_up) + a.output_zero_point;
+    const float scaled = exponential(i) * inverse;
+    const std::int32_t rounded = static_cast<std::int32_t>(scaled + 0.5F) + a.output_zero_point;
     y[i] = static_cast<T>(
         std::clamp<std::int32_t>(rounded, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   }

@@ -1,0 +1,69 @@
+"""aiedge/_native.pyi says what the module has: the same classes, members, parameters and defaults."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import aiedge
+from aiedge import _native
+
+STUB = Path(aiedge.__file__).parent / "_native.pyi"
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    """``name`` or ``name=default`` of each, as pybind11's docstring writes them."""
+    arguments = function.args.args
+    plain = len(arguments) - len(function.args.defaults)
+    texts = [argument.arg for argument in arguments[:plain]]
+    for argument, default in zip(arguments[plain:], function.args.defaults, strict=True):
+        texts.append(f"{argument.arg}={ast.unparse(default)}")
+    return texts
+
+
+def _documented(doc: str) -> list[str]:
+    signature = doc.splitlines()[0]
+    inner = signature[signature.index("(") + 1 : signature.rindex(") ->")]
+    names = []
+    depth = 0
+    for part in inner.split(", "):
+        if depth == 0:
+            name, _, rest = part.partition(": ")
+            default = rest.rpartition(" = ")[2] if " = " in rest else ""
+            names.append(f"{name}={default}" if default else name)
+        depth += part.count("[") + part.count("(") - part.count("]") - part.count(")")
+    return names
+
+
+def _members(cls: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in cls.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_same_names() -> None:
+    tree = ast.parse(STUB.read_text(encoding="utf-8"))
+    described = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    assert described == {name for name in vars(_native) if not name.startswith("_")}
+
+
+def test_same_members() -> None:
+    tree = ast.parse(STUB.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert classes
+    for node in classes:
+        cls = getattr(_native, node.name)
+        real = {name for name in vars(cls) if not name.startswith("_")}
+        described = _members(node)
+        assert {name for name in described if name != "__init__"} == real, node.name
+        for name, function in described.items():
+            is_property = any(isinstance(d, ast.Name) and d.id == "property" for d in function.decorator_list)
+            assert inspect.isdatadescriptor(getattr(cls, name)) == is_property, f"{node.name}.{name}"
+
+
+def test_same_parameters() -> None:
+    tree = ast.parse(STUB.read_text(encoding="utf-8"))
+    (model,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Model")
+    for name in ("__init__", "run"):
+        doc = getattr(_native.Model, name).__doc__
+        assert doc is not None
+        assert _documented(doc) == _parameters(_members(model)[name]), doc
