@@ -16,6 +16,17 @@ _SHARED = Path(os.environ.get("AIEDGE_SHARED", Path(__file__).resolve().parents[
 _CI = os.environ.get("CI") == "true"
 
 
+def pytest_report_header() -> str:
+    """Say which aiedge is under test."""
+    return f"aiedge: {Path(aiedge.__file__).parent}"
+
+
+def pytest_sessionstart() -> None:
+    """In CI the installed wheel is tested, never the source tree."""
+    if _CI and Path(aiedge.__file__).is_relative_to(_ROOT / "aiedge"):
+        pytest.exit("CI must test an installed wheel, but aiedge comes from the checkout", returncode=1)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name every skipped test's reason; in CI also say that this is why the run fails."""
     if _CI and terminalreporter.stats.get("skipped"):
