@@ -76,7 +76,7 @@ def test_handshake_rejects_all_but_the_good(
     start_gate_server: StartGateServer, work: Callable[..., Bench]
 ) -> None:
     server = start_gate_server(
-        mode="handshake", period_s=0.05, parts=20, travel_s=2.0, heartbeat_s=2.0, first_id=90
+        mode="handshake", period_s=0.1, parts=20, travel_s=2.0, heartbeat_s=2.0, first_id=90
     )
     bench = work(server, GateMode.HANDSHAKE)
     server.wait_for_event("gate", 20)
