@@ -99,7 +99,7 @@ class Line:
         # The gate pushes out its oldest announced part before this table is full.
         self._tracker = PartTracker(2 * config.queues.parts + config.gate.queue_length)
         self._tally = PartTally()
-        self._frames: BoundedQueue[tuple[Part, Frame]] = BoundedQueue(config.queues.frames)
+        self._frames: BoundedQueue[tuple[Part, Frame | UnknownReason]] = BoundedQueue(config.queues.frames)
         self._watchdog = Watchdog(_THREADS, config.watchdog_s, clock)
         self._gate = Gate(
             plc, self._mode, settings, clock=clock, alive=self._watchdog.alive, on_settled=self._on_settled
@@ -140,6 +140,7 @@ class Line:
             self._gate.start(self._config.stop_timeout_s)
         except BaseException:
             self._end_threads()
+            self._trace.stop(self._config.stop_timeout_s)
             raise
         self._start_thread("acquire", self._acquire)
 
@@ -162,7 +163,8 @@ class Line:
         try:
             if self._failure is None:
                 self._await_verdicts(timeout_s)
-                self._gate.stop(timeout_s)
+            # A line that failed says nothing more but that it goes: the PLC lets no part in.
+            self._gate.stop(timeout_s if self._failure is None else 0.0)
         finally:
             self._watchdog.stop()
             self._end_threads()
@@ -232,7 +234,10 @@ class Line:
 
     def give_up(self, part: Part, reason: UnknownReason) -> None:
         """See :class:`~aiedge.line.acquire.Intake`."""
-        if part.verdict is None:
+        if part.verdict is not None:
+            return
+        # A simple gate counts the parts by their verdicts, so these keep their order behind the judge.
+        if self._mode is GateMode.HANDSHAKE or not self._frames.offer((part, reason)):
             self._conclude(part, unknown(reason))
 
     def take_missed(self, trigger: PartTrigger) -> None:
@@ -271,6 +276,9 @@ class Line:
             return
         part, frame = item
         if part.verdict is not None:
+            return
+        if isinstance(frame, UnknownReason):
+            self._conclude(part, unknown(frame))
             return
         part.dequeued_ns = self._clock.monotonic_ns()
         try:

@@ -82,7 +82,9 @@ def test_a_trigger_that_the_camera_did_not_see_is_noticed_by_exposure_times() ->
 
 
 def test_without_exposure_times_the_parts_stay_unknown_until_the_line_pauses() -> None:
-    arrivals = [Arrival(trigger_ns(part) + LATENCY_MS * MS, n, part) for n, part in enumerate([0, 2, 3, 20, 21])]
+    arrivals = [
+        Arrival(trigger_ns(part) + LATENCY_MS * MS, n, part) for n, part in enumerate([0, 2, 3, 20, 21])
+    ]
     got = run(arrivals, [trigger(n) for n in (0, 1, 2, 3, 20, 21)])
     assert got == [0, LOST, LOST, LOST, 20, 21]
 
