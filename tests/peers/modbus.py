@@ -125,9 +125,10 @@ def start_gate_server(modbus_gate_program: Path, tmp_path: Path, free_port: int)
     """A function that starts the server, which ends with the test; a second call starts it anew.
 
     Its keywords: ``mode`` (``pulse``, ``handshake``), ``period_s`` (0: each pulse is a part), ``parts``
-    (None: without end), ``travel_s``, ``heartbeat_s`` (the time-out), ``scan_s``, ``auto_reset_s`` (None: the
-    operator must press), ``first_id``, ``faults`` (``KIND:PART[:SECONDS]``: late, repeat, skip, burst,
-    freeze, stall).
+    (None: without end), ``travel_s``, ``heartbeat_s`` (the time-out), ``scan_s``, ``window_s`` (a part at the
+    gate that the program finds later than this is thrown out; real ones have less, but a busy machine may let
+    the server wait), ``auto_reset_s`` (None: the operator must press), ``first_id``, ``faults``
+    (``KIND:PART[:SECONDS]``: late, repeat, skip, burst, freeze, stall).
     """
     started: list[ModbusGateServer] = []
 
@@ -139,6 +140,7 @@ def start_gate_server(modbus_gate_program: Path, tmp_path: Path, free_port: int)
         travel_s: float = 0.2,
         heartbeat_s: float = 0.5,
         scan_s: float = 0.001,
+        window_s: float = 5.0,
         auto_reset_s: float | None = None,
         first_id: int = 1,
         faults: Sequence[str] = (),
@@ -150,6 +152,7 @@ def start_gate_server(modbus_gate_program: Path, tmp_path: Path, free_port: int)
             "travel": travel_s,
             "heartbeat": heartbeat_s,
             "scan": scan_s,
+            "window": window_s,
             "auto-reset": -1 if auto_reset_s is None else auto_reset_s,
             "first-id": first_id,
         }

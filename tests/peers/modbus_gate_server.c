@@ -28,8 +28,8 @@ struct fault { char kind[8]; long part; double duration_s; };
 
 static int pulse_mode, port = 1502;
 static long parts = -1;
-static double period_s = 0.1, travel_s = 0.2, heartbeat_timeout_s = 0.5, scan_s = 0.001, auto_reset_s = -1;
-static const double window_s = 0.25;
+static double period_s = 0.1, travel_s = 0.2, heartbeat_timeout_s = 0.5, scan_s = 0.001, window_s = 0.25;
+static double auto_reset_s = -1;
 static struct fault faults[FAULTS];
 static int fault_count;
 
@@ -229,7 +229,8 @@ static int parse_arguments(int argc, char **argv) {
     static const struct option known[] = {
         {"port", 1, 0, 'p'},      {"mode", 1, 0, 'm'},  {"parts", 1, 0, 'n'},      {"period", 1, 0, 'd'},
         {"travel", 1, 0, 't'},    {"scan", 1, 0, 's'},  {"heartbeat", 1, 0, 'b'},  {"auto-reset", 1, 0, 'a'},
-        {"first-id", 1, 0, 'i'},  {"fault", 1, 0, 'f'}, {"log", 1, 0, 'l'},        {0, 0, 0, 0}};
+        {"first-id", 1, 0, 'i'},  {"fault", 1, 0, 'f'}, {"log", 1, 0, 'l'},
+        {"window", 1, 0, 'w'},    {0, 0, 0, 0}};
     int c;
     log_file = stdout;
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -241,6 +242,7 @@ static int parse_arguments(int argc, char **argv) {
         case 't': travel_s = atof(optarg); break;
         case 's': scan_s = atof(optarg); break;
         case 'b': heartbeat_timeout_s = atof(optarg); break;
+        case 'w': window_s = atof(optarg); break;
         case 'a': auto_reset_s = atof(optarg); break;
         case 'i': next_id = last_id = atoi(optarg); break;
         case 'f': if (!parse_fault(optarg)) return 0; break;
@@ -296,7 +298,7 @@ int main(int argc, char **argv) {
     int listener;
     if (!parse_arguments(argc, argv)) {
         fprintf(stderr, "usage: %s [--port N] [--mode pulse|handshake] [--parts N] [--period S] [--travel S]\n"
-                        "  [--heartbeat S] [--scan S] [--auto-reset S] [--first-id N] [--log FILE]\n"
+                        "  [--heartbeat S] [--scan S] [--window S] [--auto-reset S] [--first-id N] [--log FILE]\n"
                         "  [--fault late|repeat|skip|burst|freeze|stall:PART[:SECONDS]]...\n", argv[0]);
         return 2;
     }
