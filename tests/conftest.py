@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import aiedge
+
 pytest_plugins = ["peers.modbus"]
 
-_SHARED = Path(os.environ.get("AIEDGE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+_ROOT = Path(__file__).resolve().parents[1]
+_SHARED = Path(os.environ.get("AIEDGE_SHARED", _ROOT.parent / "shared"))
 _CI = os.environ.get("CI") == "true"
 
 
