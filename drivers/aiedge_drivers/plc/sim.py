@@ -37,6 +37,7 @@ class SimPlcOptions(PlcOptions):
     parts: int = Field(default=0, ge=0)
     travel_s: float = Field(default=0.2, ge=0)
     heartbeat_timeout_s: float = Field(default=0.5, gt=0)
+    gate_window_s: float = Field(default=0.5, gt=0)
     first_part_id: int = Field(default=1, ge=0, le=65535)
     faults: list[SimFault] = Field(default_factory=list)
     tags: dict[str, TagAddress] = Field(default_factory=gate_tags, min_length=1)
@@ -67,6 +68,7 @@ class SimPlc(Plc):
             parts=wanted.parts or None,
             travel_s=wanted.travel_s,
             heartbeat_timeout_s=wanted.heartbeat_timeout_s,
+            gate_window_s=wanted.gate_window_s,
             first_part_id=wanted.first_part_id,
             faults=[Fault(fault.kind, fault.part, fault.duration_s) for fault in wanted.faults],
         )

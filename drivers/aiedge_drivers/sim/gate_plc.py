@@ -20,10 +20,6 @@ _VERDICTS = {1: "good", 2: "bad", 3: "unknown"}
 _NUMBERS = 65535
 _LOG_LENGTH = 100_000
 
-# A scan that comes later than this after a part has reached the gate finds it already thrown out: the gate's
-# own output falls back to reject when the program hangs.
-_GATE_WINDOW_NS = 250_000_000
-
 
 class PlcMode(enum.IntEnum):
     """``mode`` of the register map."""
@@ -102,6 +98,8 @@ class GateProgram:
         parts: how many parts come by themselves; None: without end.
         travel_s: from the camera to the gate.
         heartbeat_timeout_s: how long the host's heartbeat may stand still.
+        gate_window_s: a scan that comes later than this after a part has reached the gate finds it thrown out, as
+            the gate's own output falls back to reject when the program hangs.
         first_part_id: the plant's id of the first part.
         session: the first session's number, 1 to 65535.
         faults: what goes wrong.
@@ -116,6 +114,7 @@ class GateProgram:
         parts: int | None = None,
         travel_s: float = 0.2,
         heartbeat_timeout_s: float = 0.5,
+        gate_window_s: float = 0.5,
         first_part_id: int = 1,
         session: int = 1,
         faults: Iterable[Fault] = (),
@@ -126,6 +125,7 @@ class GateProgram:
         self._parts_left = parts
         self._travel_ns = round(travel_s * 1e9)
         self._heartbeat_timeout_ns = round(heartbeat_timeout_s * 1e9)
+        self._gate_window_ns = round(gate_window_s * 1e9)
         self._next_part_id = first_part_id
         self._faults = {(fault.kind, fault.part): round(fault.duration_s * 1e9) for fault in faults}
         self.log: deque[GateEvent] = deque(maxlen=_LOG_LENGTH)
@@ -291,7 +291,7 @@ class GateProgram:
     def _work_the_gate(self) -> None:
         while self._belt and self._now_ns >= self._belt[0].gate_ns:
             part = self._belt.popleft()
-            in_window = self._now_ns - part.gate_ns <= _GATE_WINDOW_NS
+            in_window = self._now_ns - part.gate_ns <= self._gate_window_ns
             passed = part.verdict == 1 and in_window
             self._end_part(part, passed=passed, reason="" if passed else "verdict" if in_window else "window")
 

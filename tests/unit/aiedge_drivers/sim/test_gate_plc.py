@@ -247,7 +247,13 @@ def test_faults_of_time() -> None:
 
 
 def test_a_frozen_program_does_nothing_and_throws_out_what_passed_meanwhile() -> None:
-    bench = Bench(part_period_s=0.01, parts=1, heartbeat_timeout_s=5.0, faults=[Fault("freeze", 1, 0.5)])
+    bench = Bench(
+        part_period_s=0.01,
+        parts=1,
+        heartbeat_timeout_s=5.0,
+        gate_window_s=0.25,
+        faults=[Fault("freeze", 1, 0.5)],
+    )
     bench.run()
     while bench.image.input[7] == 0:
         bench.scan()
