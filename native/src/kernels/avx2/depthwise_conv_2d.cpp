@@ -1,22 +1,16 @@
 #include "kernels/depthwise_conv_2d.h"
 
-#include <immintrin.h>
-
+#include "kernels/avx2/depthwise_tiles.h"
 #include "kernels/avx2/requant.h"
 #include "kernels/avx2/rows.h"
 
 namespace aiedge::kernels {
 namespace {
 
-// Two taps at a time: the 16-bit activations of 16 channels under one tap are interleaved with those under
-// the next, and one vpmaddwd multiplies and adds both for eight channels. A last tap without a partner gets
-// one of weight zero. Up to kTilePixels neighbouring output pixels share the loaded weights.
-//
 // Channels in groups of 16 may reach beyond a pixel's channels into the next pixel: what is computed there is
 // not stored. With few channels (8, 4, 2 or 1) and stride 1, one group is 16 / channels whole pixels instead.
 
-constexpr std::int32_t kTilePixels = 4;
-constexpr std::int32_t kGroup = 16;
+constexpr std::int32_t kGroup = avx2::kGroupChannels;
 
 struct Geometry {
   avx2::RingShape ring;
@@ -49,13 +43,6 @@ Geometry geometry(const DepthwiseConv2DArgs& a) {
 
 std::int32_t tap_pairs(const Geometry& g) { return g.taps / 2 + g.taps % 2; }
 
-// Packed block: for each group its bias, its scales and for each pair of taps two vectors of weights, all in
-// the order of requant.h.
-std::int64_t group_bytes(const Geometry& g) {
-  return kGroup * static_cast<std::int64_t>(sizeof(std::int32_t) + sizeof(float)) +
-         std::int64_t{tap_pairs(g)} * 64;
-}
-
 // Scratch: the ring, a row of zeros for taps above and below the image, the place of each tap's activations.
 std::int64_t taps_bytes(const Geometry& g) {
   return std::int64_t{tap_pairs(g)} * 2 * static_cast<std::int64_t>(sizeof(const std::int16_t*));
@@ -80,7 +67,7 @@ bool supports(const DepthwiseConv2DArgs& a) {
 
 std::size_t packed_bytes(const DepthwiseConv2DArgs& a) {
   const Geometry g = geometry(a);
-  return static_cast<std::size_t>(g.groups * group_bytes(g));
+  return static_cast<std::size_t>(g.groups * avx2::depthwise_group_bytes(tap_pairs(g)));
 }
 
 std::int32_t weight_at(const DepthwiseConv2DArgs& a, std::int32_t tap, std::int32_t channel) {
@@ -93,7 +80,8 @@ std::int32_t weight_at(const DepthwiseConv2DArgs& a, std::int32_t tap, std::int3
 void pack(const DepthwiseConv2DArgs& a, void* packed) {
   const Geometry g = geometry(a);
   for (std::int32_t group = 0; group < g.groups; ++group) {
-    auto* bias = reinterpret_cast<std::int32_t*>(static_cast<std::uint8_t*>(packed) + group * group_bytes(g));
+    auto* bias = reinterpret_cast<std::int32_t*>(static_cast<std::uint8_t*>(packed) +
+                                                 group * avx2::depthwise_group_bytes(tap_pairs(g)));
     auto* scale = reinterpret_cast<float*>(bias + kGroup);
     auto* weights = reinterpret_cast<std::int16_t*>(scale + kGroup);
     for (std::int32_t lane = 0; lane < kGroup; ++lane) {
@@ -116,101 +104,6 @@ std::size_t scratch_bytes(const DepthwiseConv2DArgs& a) {
 
 // A unit is one output row of one image.
 std::int32_t units(const DepthwiseConv2DArgs& a) { return a.batch * a.out_h; }
-
-struct Tile {
-  const std::int16_t* const* taps;  // two a pair: where the first pixel's first group lies under each tap
-  std::int32_t pairs;
-  std::ptrdiff_t offset;        // activations from there to this tile's
-  std::ptrdiff_t pixel_stride;  // activations from one pixel (or group of pixels) to the next
-  std::uint8_t* output;
-  std::ptrdiff_t output_stride;
-};
-
-const __m256i* vector_at(const void* from) { return static_cast<const __m256i*>(from); }
-
-// kPixels pixels by one group of channels; `last` bytes of the last pixel and `other` of the others are
-// stored.
-template <int kPixels>
-void group_tile(const Tile& tile, const void* packed_group, const avx2::Rounding& rounding,
-                std::int32_t other, std::int32_t last) {
-  const auto* bias = static_cast<const std::int32_t*>(packed_group);
-  const auto* scale = reinterpret_cast<const float*>(bias + kGroup);
-  const auto* weights = reinterpret_cast<const std::int16_t*>(scale + kGroup);
-  avx2::Sums sums[kPixels];
-  const __m256i bias_first = _mm256_loadu_si256(vector_at(bias));
-  const __m256i bias_second = _mm256_loadu_si256(vector_at(bias + 8));
-#pragma GCC unroll 8
-  for (int p = 0; p < kPixels; ++p) sums[p] = {bias_first, bias_second};
-  for (std::int32_t pair = 0; pair < tile.pairs; ++pair) {
-    const std::int16_t* x = tile.taps[2 * pair] + tile.offset;
-    const std::int16_t* next = tile.taps[2 * pair + 1] + tile.offset;
-    const __m256i w_first = _mm256_loadu_si256(vector_at(weights));
-    const __m256i w_second = _mm256_loadu_si256(vector_at(weights + kGroup));
-#pragma GCC unroll 8
-    for (int p = 0; p < kPixels; ++p) {
-      const __m256i a = _mm256_loadu_si256(vector_at(x + p * tile.pixel_stride));
-      const __m256i b = _mm256_loadu_si256(vector_at(next + p * tile.pixel_stride));
-      sums[p].first =
-          _mm256_add_epi32(sums[p].first, _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), w_first));
-      sums[p].second =
-          _mm256_add_epi32(sums[p].second, _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), w_second));
-    }
-    weights += 2 * kGroup;
-  }
-  const avx2::Scales scales = {_mm256_loadu_ps(scale), _mm256_loadu_ps(scale + 8)};
-  std::uint8_t* to = tile.output;
-#pragma GCC unroll 8
-  for (int p = 0; p < kPixels; p += 2) {
-    const int q = p + 1 < kPixels ? p + 1 : p;
-    const __m256i bytes = avx2::narrow_rows(avx2::narrow(sums[p], scales, rounding),
-                                            avx2::narrow(sums[q], scales, rounding), rounding);
-    avx2::store_bytes(to, _mm256_castsi256_si128(bytes), p + 1 == kPixels ? last : other);
-    to += tile.output_stride;
-    if (p + 1 < kPixels) {
-      avx2::store_bytes(to, _mm256_extracti128_si256(bytes, 1), p + 2 == kPixels ? last : other);
-      to += tile.output_stride;
-    }
-  }
-}
-
-using GroupFunction = void (*)(const Tile& tile, const void* packed_group, const avx2::Rounding& rounding,
-                               std::int32_t other, std::int32_t last);
-
-constexpr GroupFunction kGroupFunctions[kTilePixels] = {group_tile<1>, group_tile<2>, group_tile<3>,
-                                                        group_tile<4>};
-
-// One output row, whose taps are placed.
-void output_row(const DepthwiseConv2DArgs& a, const Geometry& g, const void* packed,
-                const std::int16_t* const* taps, const avx2::Rounding& rounding, std::uint8_t* output) {
-  const std::int32_t per_group = g.pixels_per_group;
-  const std::int32_t pixels = (a.out_w - 1) / per_group + 1;
-  const std::ptrdiff_t pixel_stride = per_group > 1 ? kGroup : std::ptrdiff_t{a.stride_w} * a.out_c;
-  const std::ptrdiff_t output_stride = per_group > 1 ? kGroup : a.out_c;
-  for (std::int32_t pixel = 0; pixel < pixels; pixel += kTilePixels) {
-    const std::int32_t count = pixels - pixel < kTilePixels ? pixels - pixel : kTilePixels;
-    Tile tile = {
-        .taps = taps,
-        .pairs = tap_pairs(g),
-        .offset = pixel * pixel_stride,
-        .pixel_stride = pixel_stride,
-        .output = output + pixel * output_stride,
-        .output_stride = output_stride,
-    };
-    const bool at_end = pixel + count == pixels;
-    const GroupFunction function = kGroupFunctions[count - 1];
-    const auto* packed_group = static_cast<const std::uint8_t*>(packed);
-    for (std::int32_t group = 0; group < g.groups; ++group) {
-      const std::int32_t left = a.out_c - group * kGroup;
-      const std::int32_t other = per_group > 1 || left > kGroup ? kGroup : left;
-      const std::int32_t last =
-          per_group > 1 && at_end ? (a.out_w - (pixels - 1) * per_group) * a.out_c : other;
-      function(tile, packed_group, rounding, other, last);
-      tile.offset += kGroup;
-      tile.output += kGroup;
-      packed_group += group_bytes(g);
-    }
-  }
-}
 
 // Where the taps of output row oy lie.
 void place_taps(const DepthwiseConv2DArgs& a, const Geometry& g, avx2::RowRing& ring,
@@ -244,7 +137,21 @@ void run(const DepthwiseConv2DArgs& a, const Work& work) {
       reinterpret_cast<const std::int16_t**>(scratch + avx2::ring_bytes(g.ring) + zero_row_bytes(g));
   avx2::clear_padding(ring);
   __builtin_memset(zeros, 0, static_cast<std::size_t>(zero_row_bytes(g)));
-  const avx2::Rounding rounding = avx2::make_rounding(a.requant, a.type);
+  const std::int32_t per_group = g.pixels_per_group;
+  const std::int32_t pixels = (a.out_w - 1) / per_group + 1;
+  const std::int32_t last_group_bytes = per_group > 1 ? kGroup : a.out_c - (g.groups - 1) * kGroup;
+  avx2::DepthwiseRow row = {
+      .taps = taps,
+      .tap_pairs = tap_pairs(g),
+      .pixel_stride = per_group > 1 ? kGroup : std::ptrdiff_t{a.stride_w} * a.out_c,
+      .pixels = pixels,
+      .groups = g.groups,
+      .packed = work.packed,
+      .output = nullptr,
+      .output_stride = per_group > 1 ? kGroup : a.out_c,
+      .last_group_bytes = last_group_bytes,
+      .last_pixel_bytes = per_group > 1 ? (a.out_w - (pixels - 1) * per_group) * a.out_c : last_group_bytes,
+  };
   const auto* input = static_cast<const std::uint8_t*>(work.input[0]);
   auto* output = static_cast<std::uint8_t*>(work.output);
   for (std::int32_t unit = work.begin; unit < work.end; ++unit) {
@@ -253,7 +160,8 @@ void run(const DepthwiseConv2DArgs& a, const Work& work) {
       avx2::start_image(ring, input + std::ptrdiff_t{unit / a.out_h} * a.in_h * a.in_w * a.in_c);
     }
     place_taps(a, g, ring, zeros, oy, taps);
-    output_row(a, g, work.packed, taps, rounding, output + std::ptrdiff_t{unit} * a.out_w * a.out_c);
+    row.output = output + std::ptrdiff_t{unit} * a.out_w * a.out_c;
+    avx2::depthwise_row(row, a.requant, a.type);
   }
 }
 

@@ -1,7 +1,6 @@
 #include "kernels/avx2/gemm.h"
 
-#include <immintrin.h>
-
+#include "kernels/avx2/gemm_tiles.h"
 #include "kernels/avx2/requant.h"
 #include "kernels/avx2/rows.h"
 
@@ -42,131 +41,6 @@ std::int32_t panel_channel(std::int32_t vectors, std::int32_t lane) {
 std::int32_t weight_at(const void* weights, QType type, std::int64_t index) {
   return type == QType::kUint8 ? static_cast<const std::uint8_t*>(weights)[index]
                                : static_cast<const std::int8_t*>(weights)[index];
-}
-
-struct Tile {
-  const std::int16_t* const* segments;
-  std::int32_t segment_count;
-  std::int64_t pairs;     // of a segment
-  std::ptrdiff_t offset;  // of the tile's first row from the segments' begin
-  std::ptrdiff_t row_stride;
-  const std::uint8_t* weights;  // of the first segment
-  const std::int32_t* bias;     // of this panel
-  const float* scale;
-  std::int32_t channels;  // that exist in this panel
-  std::uint8_t* output;
-  std::ptrdiff_t output_stride;
-};
-
-template <bool kWide>
-__m256i load_weights(const std::uint8_t* from) {
-  if constexpr (kWide) return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-  return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
-}
-
-__m256i broadcast_pair(const std::int16_t* from) {
-  std::int32_t pair;
-  __builtin_memcpy(&pair, from, sizeof(pair));
-  return _mm256_set1_epi32(pair);
-}
-
-// The loops over rows and vectors must be unrolled: only then the sums stay in registers.
-template <int kRows, int kVectors, bool kWide>
-void multiply(const Tile& tile, __m256i (&sums)[kRows][kVectors]) {
-  constexpr std::ptrdiff_t kVectorBytes = kWide ? 32 : 16;
-  const std::uint8_t* weights = tile.weights;
-  const std::ptrdiff_t stride = tile.row_stride;
-  for (std::int32_t s = 0; s < tile.segment_count; ++s) {
-    const std::int16_t* x = tile.segments[s] + tile.offset;
-    for (std::int64_t pair = tile.pairs; pair > 0; --pair) {
-      __m256i w[kVectors];
-#pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) w[v] = load_weights<kWide>(weights + v * kVectorBytes);
-#pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r) {
-        const __m256i activations = broadcast_pair(x + r * stride);
-#pragma GCC unroll 8
-        for (int v = 0; v < kVectors; ++v) {
-          sums[r][v] = _mm256_add_epi32(sums[r][v], _mm256_madd_epi16(activations, w[v]));
-        }
-      }
-      x += 2;
-      weights += kVectors * kVectorBytes;
-    }
-  }
-}
-
-// 16 channels.
-template <int kRows, bool kWide>
-void full_tile(const Tile& tile, const Rounding& rounding) {
-  __m256i sums[kRows][2];
-  const __m256i bias_first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile.bias));
-  const __m256i bias_second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile.bias + 8));
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) {
-    sums[r][0] = bias_first;
-    sums[r][1] = bias_second;
-  }
-  multiply<kRows, 2, kWide>(tile, sums);
-  const Scales scales = {_mm256_loadu_ps(tile.scale), _mm256_loadu_ps(tile.scale + 8)};
-  std::uint8_t* to = tile.output;
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; r += 2) {
-    const int other = r + 1 < kRows ? r + 1 : r;
-    const __m256i bytes = narrow_rows(narrow({sums[r][0], sums[r][1]}, scales, rounding),
-                                      narrow({sums[other][0], sums[other][1]}, scales, rounding), rounding);
-    store_bytes(to, _mm256_castsi256_si128(bytes), tile.channels);
-    to += tile.output_stride;
-    if (r + 1 < kRows) store_bytes(to, _mm256_extracti128_si256(bytes, 1), tile.channels);
-    to += tile.output_stride;
-  }
-}
-
-// Up to 8 channels, in their order in one vector. Two rows share the packing of sixteen.
-template <int kRows, bool kWide>
-void half_tile(const Tile& tile, const Rounding& rounding) {
-  __m256i sums[kRows][1];
-  const __m256i bias = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile.bias));
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) sums[r][0] = bias;
-  multiply<kRows, 1, kWide>(tile, sums);
-  const __m256 scale = _mm256_loadu_ps(tile.scale);
-  std::uint8_t* to = tile.output;
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; r += 2) {
-    const int other = r + 1 < kRows ? r + 1 : r;
-    // Per half: four channels of row r, then the same four of the other row.
-    const __m256i words =
-        _mm256_adds_epi16(_mm256_packs_epi32(scale_and_round(sums[r][0], scale, rounding.high),
-                                             scale_and_round(sums[other][0], scale, rounding.high)),
-                          rounding.zero_point);
-    const __m256i bytes =
-        _mm256_xor_si256(_mm256_max_epi8(_mm256_packs_epi16(words, words), rounding.low), rounding.flip);
-    const __m128i low = _mm256_castsi256_si128(bytes);
-    const __m128i high = _mm256_extracti128_si256(bytes, 1);
-    const __m128i both = _mm_unpacklo_epi32(low, high);
-    store_bytes(to, both, tile.channels);
-    to += tile.output_stride;
-    if (r + 1 < kRows) store_bytes(to, _mm_srli_si128(both, 8), tile.channels);
-    to += tile.output_stride;
-  }
-}
-
-using TileFunction = void (*)(const Tile& tile, const Rounding& rounding);
-
-template <bool kWide>
-TileFunction tile_function(std::int32_t vectors, std::int32_t rows) {
-  static constexpr TileFunction kHalf[kTileRows] = {half_tile<1, kWide>, half_tile<2, kWide>,
-                                                    half_tile<3, kWide>, half_tile<4, kWide>,
-                                                    half_tile<5, kWide>, half_tile<6, kWide>};
-  static constexpr TileFunction kFull[kTileRows] = {full_tile<1, kWide>, full_tile<2, kWide>,
-                                                    full_tile<3, kWide>, full_tile<4, kWide>,
-                                                    full_tile<5, kWide>, full_tile<6, kWide>};
-  return vectors == 1 ? kHalf[rows - 1] : kFull[rows - 1];
-}
-
-TileFunction tile_function(bool wide, std::int32_t vectors, std::int32_t rows) {
-  return wide ? tile_function<true>(vectors, rows) : tile_function<false>(vectors, rows);
 }
 
 // A dense product with few rows is split over panels (each thread widens all rows), else over tiles of rows.
@@ -242,41 +116,30 @@ void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, s
 
 void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type,
               std::int32_t panel_begin, std::int32_t panel_end, const GemmRows& rows) {
-  const Rounding rounding = make_rounding(requant, type);
   const std::int64_t channels = padded_channels(shape);
   const auto* bias = static_cast<const std::int32_t*>(packed);
   const auto* scale = reinterpret_cast<const float*>(bias + channels);
   const auto* panels = reinterpret_cast<const std::uint8_t*>(scale + channels);
-  const std::int32_t tiles = tiles_of(rows.rows);
-  const std::int32_t tile_rows = rows.rows / tiles;     // tiles differ by one row at most,
-  const std::int32_t larger_tiles = rows.rows % tiles;  // the larger ones first
   for (std::int32_t panel = panel_begin; panel < panel_end; ++panel) {
     const std::int32_t channel = panel * kPanelChannels;
     const std::int32_t vectors = panel_vectors(shape, channel);
     const std::int32_t left = shape.out_c - channel;
-    Tile tile = {
+    const TileRow row = {
         .segments = rows.segments,
         .segment_count = rows.end_segment - rows.first_segment,
         .pairs = segment_pairs(shape),
-        .offset = 0,
         .row_stride = rows.row_stride,
         .weights = panels + panel * full_panel_bytes(shape) +
                    rows.first_segment * segment_pairs(shape) * vectors * vector_bytes(shape),
         .bias = bias + channel,
         .scale = scale + channel,
+        .vectors = vectors,
         .channels = left < kPanelChannels ? left : kPanelChannels,
+        .wide = shape.wide,
         .output = rows.output + channel,
         .output_stride = rows.output_stride,
     };
-    const TileFunction larger =
-        larger_tiles == 0 ? nullptr : tile_function(shape.wide, vectors, tile_rows + 1);
-    const TileFunction smaller = tile_function(shape.wide, vectors, tile_rows);
-    for (std::int32_t t = 0; t < tiles; ++t) {
-      const std::int32_t count = t < larger_tiles ? tile_rows + 1 : tile_rows;
-      (t < larger_tiles ? larger : smaller)(tile, rounding);
-      tile.offset += count * rows.row_stride;
-      tile.output += count * rows.output_stride;
-    }
+    run_tiles(row, rows.rows, requant, type);
   }
 }
 

@@ -17,9 +17,6 @@
 
 namespace aiedge::kernels::avx2 {
 
-constexpr std::int32_t kTileRows = 6;
-constexpr std::int32_t kPanelChannels = 16;
-
 struct GemmShape {
   std::int32_t out_c;
   std::int32_t segments;        // of one row's sum
