@@ -26,7 +26,7 @@ def drive(line: Line, display: Display, parts: int | None) -> LineStats:
                 line.request_stop()
             display.update(line.stats())
         stats = line.finish()
-        display.update(stats)
+        display.finish(stats)
         return stats
 
 

@@ -18,7 +18,10 @@ class Display(Protocol):
     """Something that shows snapshots, between entering and leaving it."""
 
     def update(self, stats: LineStats) -> None:
-        """Show the newest snapshot."""
+        """Show a snapshot, if it is time to."""
+
+    def finish(self, stats: LineStats) -> None:
+        """Show the last one."""
 
     def __enter__(self) -> Display: ...
 
@@ -41,6 +44,9 @@ class SilentDisplay:
     def update(self, stats: LineStats) -> None:
         """See :class:`Display`."""
 
+    def finish(self, stats: LineStats) -> None:
+        """See :class:`Display`."""
+
     def __enter__(self) -> SilentDisplay:
         return self
 
@@ -60,6 +66,10 @@ class LiveTable:
     def update(self, stats: LineStats) -> None:
         """See :class:`Display`."""
         self._live.update(stats_table(self._title, stats))
+
+    def finish(self, stats: LineStats) -> None:
+        """See :class:`Display`."""
+        self._live.update(stats_table(self._title, stats), refresh=True)
 
     def __enter__(self) -> LiveTable:
         self._live.__enter__()
@@ -81,9 +91,12 @@ class PlainLines:
 
     def update(self, stats: LineStats) -> None:
         """See :class:`Display`."""
-        if stats.elapsed_s < self._next_s:
-            return
-        self._next_s = stats.elapsed_s + _PLAIN_EVERY_S
+        if stats.elapsed_s >= self._next_s:
+            self._next_s = stats.elapsed_s + _PLAIN_EVERY_S
+            self.finish(stats)
+
+    def finish(self, stats: LineStats) -> None:
+        """See :class:`Display`."""
         cells = ", ".join(f"{name} {value}" for name, value in stats_rows(stats))
         self._console.print(f"{self._title}: {cells}", soft_wrap=True, highlight=False, markup=False)
 
@@ -122,7 +135,11 @@ def stats_rows(stats: LineStats) -> list[tuple[str, str]]:
             "telemetry stored",
             f"{records.stored} (not stored: {kept_back})" if kept_back else str(records.stored),
         ),
-        ("telemetry sent", str(stats.sent)),
+        ("telemetry sent", f"{stats.sent} (broker: {stats.broker})"),
+        (
+            "camera / PLC / belt",
+            f"{stats.camera_state} / {stats.plc_state} / {'runs' if stats.belt_runs else 'stands'}",
+        ),
     ]
 
 

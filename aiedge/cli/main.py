@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -54,6 +55,10 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command line; every error becomes one clear line on standard error and an exit code."""
+    if "--debug" in arguments:
+        logging.basicConfig()
+    # Without a handler Python would print warnings of its own beside the one clear line.
+    logging.getLogger("aiedge").addHandler(logging.NullHandler())
     try:
         code = app(arguments or ["--help"], standalone_mode=False)
     except typer.TyperException as error:

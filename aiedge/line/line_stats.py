@@ -23,7 +23,9 @@ class LineStats:
     no effect. ``under_way``: parts that are not finished. ``stale_frames``: frames of earlier parts, dropped.
     Capture-to-gate is from the frame's time to the PLC's acknowledgement, over the last parts that the PLC
     took, in seconds; None before the first. ``records``: what became of the parts' records; ``sent``: metrics
-    that a broker has acknowledged. ``gate``, ``camera``, ``publisher``: the counters of those.
+    that a broker has acknowledged. ``camera_state``,
+    ``plc_state``, ``broker`` (``none`` without one): the states of the links. ``belt_runs``: parts move. ``gate``,
+    ``camera``, ``publisher``: the counters of those.
     """
 
     parts: int
@@ -42,6 +44,10 @@ class LineStats:
     capture_to_gate_max_s: float | None
     records: TraceCounters
     sent: int
+    camera_state: str
+    plc_state: str
+    belt_runs: bool
+    broker: str
     gate: Mapping[str, int]
     camera: Mapping[str, int]
     publisher: Mapping[str, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,8 @@ def test_no_bytes_raise_anything_but_a_config_error(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
-    try:
-        file = read(folder, raw)
-    except ConfigError as error:
-        assert error.where.startswith(str(folder))
-    else:
-        assert isinstance(file.lines, dict)
+    with suppress(ConfigError):
+        assert read(folder, raw).path == folder / "line.yaml"
 
 
 def test_dotted_writes_paths_as_people_do() -> None:
