@@ -66,6 +66,7 @@ class TfliteBuilder:
 
     legacy_codes: bool = False
     subgraphs: int = 1
+    operator_copies: int = 1  # how often each operator stands in the list, all as the same bytes
     tensors: list[_Tensor] = field(default_factory=list)
     operators: list[_Operator] = field(default_factory=list)
 
@@ -115,7 +116,7 @@ class TfliteBuilder:
                     buffers.append(self._external_buffer(b, external_at, tensor.data.nbytes))
                     external_at += tensor.data.nbytes
             tensors.append(self._tensor(b, tensor, number if tensor.buffer is None else tensor.buffer))
-        operators = [self._operator(b, operator, kinds) for operator in self.operators]
+        operators = [self._operator(b, operator, kinds) for operator in self.operators] * self.operator_copies
         codes = [self._code(b, kind) for kind in kinds]
         name = b.CreateString("main")
         parts = [_offsets(b, tensors), _integers(b, inputs), _integers(b, outputs), _offsets(b, operators)]

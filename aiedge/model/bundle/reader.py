@@ -126,7 +126,7 @@ class _GraphReader:
         self._names = sections[b"STRS"][1]
         self._constants_from, constants = sections[b"DATA"]
         self._constants_to = self._constants_from + len(constants)
-        # Records may refer to the same name many times: what is copied is bounded by the file's size.
+        # Records may refer to the same bytes many times: what is copied is bounded by the file's size.
         self._copies_left = 4 * len(data) + 65536
 
     def graph(self) -> Graph:
@@ -161,9 +161,12 @@ class _GraphReader:
 
     def _name(self, offset: int, size: int) -> str:
         _demand(offset + size <= len(self._names), "a name lies outside the names")
-        self._copies_left -= size
-        _demand(self._copies_left >= 0, "its records share names more often than a bundle does")
+        self._spend(size)
         return bytes(self._names[offset : offset + size]).decode("utf-8")
+
+    def _spend(self, byte_count: int) -> None:
+        self._copies_left -= byte_count
+        _demand(self._copies_left >= 0, "its records share names or indices more often than a bundle does")
 
     def _tensor(self, offset: int, index: int) -> Tensor:
         name_at, name_bytes, dtype, kind, rank, mode, *rest = layout.TENSOR.unpack_from(self._records, offset)
@@ -220,6 +223,7 @@ class _GraphReader:
         _demand(
             max(inputs, outputs) <= _MAX_NODE_TENSORS, f"{what} has {inputs} inputs and {outputs} outputs"
         )
+        self._spend(4 * (inputs + outputs))
         inside = inputs_at + inputs <= len(pool) and outputs_at + outputs <= len(pool)
         _demand(inside, f"{what} names indices outside the pool")
         op = layout.op_of(layout.OPS[code], attributes)

@@ -164,8 +164,7 @@ def _images(tensors: TensorTable, operator: FileOperator, count: int) -> tuple[T
 def _bias(tensors: TensorTable, operator: FileOperator, channels: int) -> int:
     if len(operator.inputs) > 2 and operator.inputs[2] != ABSENT:
         return tensors.index(operator.inputs[2])
-    zeros = np.zeros(channels, "<i4")
-    return tensors.add(Tensor("zero bias", (channels,), "int32", None, zeros))
+    return tensors.zero_bias(channels)
 
 
 def _window(

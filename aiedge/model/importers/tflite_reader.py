@@ -349,6 +349,7 @@ class _Reader:
 
     def _indices(self, table: Any, field: str, tensor_count: int, limit: int) -> tuple[int, ...]:
         count = self._count(getattr(table, f"{field}Length")(), field.lower(), limit)
+        self._spend(4 * count)
         indices = tuple(int(i) for i in getattr(table, f"{field}AsNumpy")()) if count else ()
         for index in indices:
             if not ABSENT <= index < tensor_count:

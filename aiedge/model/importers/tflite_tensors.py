@@ -24,6 +24,7 @@ class TensorTable:
     def __init__(self, file_tensors: Sequence[FileTensor]) -> None:
         self._file_tensors = file_tensors
         self._index_of: dict[int, int] = {}
+        self._zeros_of: dict[int, int] = {}
         self.tensors: list[Tensor] = []
 
     def index(self, file_index: int) -> int:
@@ -37,10 +38,13 @@ class TensorTable:
         """The converted tensor itself."""
         return self.tensors[self.index(file_index)]
 
-    def add(self, tensor: Tensor) -> int:
-        """Append a tensor that the file does not have; its index."""
-        self.tensors.append(tensor)
-        return len(self.tensors) - 1
+    def zero_bias(self, channels: int) -> int:
+        """The graph's index of a bias of zeros, which the file does not have; one for each size."""
+        if channels not in self._zeros_of:
+            self._zeros_of[channels] = len(self.tensors)
+            zeros = np.zeros(channels, "<i4")
+            self.tensors.append(Tensor(f"zero bias {channels}", (channels,), "int32", None, zeros))
+        return self._zeros_of[channels]
 
     def settings(self, file_index: int) -> list[int]:
         """The values of a constant int32 list that configures an operator (axes), at most 64."""

@@ -55,6 +55,26 @@ def test_constants_that_are_shared_too_often() -> None:
         compile_bytes(t.build([shared], [shared]), "m.tflite")
 
 
+def test_operators_that_share_a_long_list() -> None:
+    t = TfliteBuilder(operator_copies=60000)
+    x, y = (t.tensor((1, 4), "int8", 1.0, 0) for _ in range(2))
+    t.operator("CONCATENATION", [x] * 256, [y])
+    model = t.build([x], [y])
+    with memory_limit(_MEMORY_BYTES), pytest.raises(ModelError, match="share names or lists"):
+        compile_bytes(model, "m.tflite")
+
+
+def test_many_operators_without_a_bias() -> None:
+    t = TfliteBuilder(operator_copies=1000)
+    x = t.tensor((1, 1), "int8", 1.0, 0)
+    weights = t.tensor((1 << 20, 1), "int8", 1.0, 0, data=np.zeros((1 << 20, 1), np.int8))
+    y = t.tensor((1, 1 << 20), "int8", 1.0, 0)
+    t.operator("FULLY_CONNECTED", [x, weights], [y])
+    model = t.build([x], [y])
+    with memory_limit(_MEMORY_BYTES), pytest.raises(ModelError, match="value already"):
+        compile_bytes(model, "m.tflite")
+
+
 def test_external_data_outside_the_file() -> None:
     t = TfliteBuilder()
     x = t.tensor((1, 4), "int8", 1.0, 0, data=np.arange(4, dtype=np.int8))
