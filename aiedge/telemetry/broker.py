@@ -90,6 +90,8 @@ class BrokerSecurity:
             context = ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:
             raise _unreadable(str(self.ca_file or "the system's authorities"), error) from error
+        # Python 3.13 asks for extensions that the authorities of plants often lack: the same on every Python.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         if self.certificate_file is not None and self.key_file is not None:
             try:
                 context.load_cert_chain(self.certificate_file, self.key_file, password=_no_passphrase)

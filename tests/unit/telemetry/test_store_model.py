@@ -86,4 +86,4 @@ class StoreAgainstList(RuleBasedStateMachine):
 
 
 TestStoreAgainstList = StoreAgainstList.TestCase
-TestStoreAgainstList.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestStoreAgainstList.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
