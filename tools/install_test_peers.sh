@@ -2,7 +2,7 @@
 # Install the Debian packages that hold the tests' real servers, when this user may.
 # Without root or passwordless sudo it says what is missing and succeeds: those tests are then skipped by name.
 set -eu
-packages="mosquitto mosquitto-clients libmodbus-dev pkg-config gcc g++"
+packages="mosquitto mosquitto-clients libmodbus-dev pkg-config openssl binutils gcc g++"
 missing=""
 for package in $packages; do
   dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
