@@ -1,7 +1,7 @@
 """Hold the native layers: which folder of native/ may include which.
 
-``base <- model <- plan <- exec``; ``base, cpu <- kernels <- ops <- exec``; files compiled for an instruction set include
-only kernel contracts and intrinsics; the bindings see only native/include/.
+``base <- model <- plan <- exec``; ``base, cpu <- kernels <- ops <- exec``; files compiled for an instruction
+set include only kernel contracts and intrinsics; the bindings see only native/include/.
 """
 
 from __future__ import annotations

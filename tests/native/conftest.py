@@ -41,6 +41,7 @@ def sanitized_build() -> Path:
         "native-sanitized",
         "-DAIEDGE_TESTS=ON",
         "-DAIEDGE_SANITIZE=ON",
-        "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+        "-DCMAKE_BUILD_TYPE=None",
+        "-DCMAKE_CXX_FLAGS=-O1 -g1",
         target="fuzz_bundle",
     )

@@ -12,6 +12,8 @@ from random_graphs import BUILDERS, random_values
 from aiedge.model.bundle import write_bundle
 from aiedge.model.ir.interpret import interpret
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for the build
+
 ROOT = Path(__file__).resolve().parents[2]
 C = ("cc", "-std=c99", "examples/c/run_bundle.c")
 CPP = ("c++", "-std=c++17", "examples/cpp/run_bundle.cpp")

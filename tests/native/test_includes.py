@@ -50,9 +50,7 @@ def test_an_include(
     path.parent.mkdir(parents=True)
     path.write_text(f"\n#include {include}\n")
     assert _checker().main(tmp_path) == (0 if allowed else 1)
-    assert capsys.readouterr().out == (
-        "" if allowed else f"native/{file}:2: " + _rest(file, include)
-    )
+    assert capsys.readouterr().out == ("" if allowed else f"native/{file}:2: " + _rest(file, include))
 
 
 def _rest(file: str, include: str) -> str:

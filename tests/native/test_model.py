@@ -106,7 +106,9 @@ def test_wrong_counts_and_shapes(
 ) -> None:
     model = _native.Model(bundle)
     with pytest.raises(InputError) as caught:
-        model.run([np.zeros(shape, np.int8) for shape in inputs], [np.zeros(shape, np.int8) for shape in outs])
+        model.run(
+            [np.zeros(shape, np.int8) for shape in inputs], [np.zeros(shape, np.int8) for shape in outs]
+        )
     assert caught.value.code == code
 
 
