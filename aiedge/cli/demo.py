@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +12,11 @@ from aiedge.cli.demo_watch import DemoWatch
 from aiedge.cli.drive import drive
 from aiedge.cli.live import make_display
 from aiedge.cli.output import print_json, print_table
-from aiedge.errors import EXIT_FAILED, UsageError
+from aiedge.errors import EXIT_FAILED, BrokerUnreachable, UsageError
 from aiedge.line.config import LineConfig
 from aiedge.line.line_stats import LineStats
 from aiedge.line.open_line import open_line
+from aiedge.telemetry.mqtt import check_broker
 
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 _PERIOD_S = 0.2
@@ -36,7 +36,7 @@ def demo(
 ) -> None:
     """Inspect simulated circuit boards: camera, int8 model, verdict, reject gate, telemetry, end to end."""
     output = _folder(output)
-    url = broker or (DEFAULT_BROKER if _answers("127.0.0.1", 1883) else None)
+    url = broker or _broker_here()
     watch = DemoWatch()
     with open_line(demo_config(parts, seed, output, url), observer=watch) as line:
         watch.labels = line.labels
@@ -91,12 +91,12 @@ def _folder(output: Path) -> Path:
     return output.resolve()
 
 
-def _answers(host: str, port: int) -> bool:
+def _broker_here() -> str | None:
     try:
-        with socket.create_connection((host, port), timeout=_PROBE_S):
-            return True
-    except OSError:
-        return False
+        check_broker(DEFAULT_BROKER, _PROBE_S)
+    except BrokerUnreachable:
+        return None
+    return DEFAULT_BROKER
 
 
 def _telemetry_line(url: str | None, output: Path) -> str:
