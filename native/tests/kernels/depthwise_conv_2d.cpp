@@ -2,33 +2,12 @@
 #include "kernels/depthwise_conv_2d.h"
 
 #include "compare.h"
+#include "window.h"
 
 using namespace aiedge;
 using namespace aiedge::test;
 
 namespace {
-
-struct Window {
-  std::int32_t size, kernel, stride, dilation, pad_before, pad_after;
-
-  [[nodiscard]] std::int32_t output() const {
-    return (size + pad_before + pad_after - ((kernel - 1) * dilation + 1)) / stride + 1;
-  }
-  [[nodiscard]] bool valid() const {
-    const std::int32_t span = (kernel - 1) * dilation + 1;
-    return pad_before < span && pad_after < span && size + pad_before + pad_after >= span;
-  }
-};
-
-Window random_window(Random& random, std::int32_t largest) {
-  for (;;) {
-    const Window window = {
-        between(random, 1, largest), between(random, 1, 5),
-        between(random, 1, 3),       between(random, 0, 3) == 0 ? between(random, 2, 3) : 1,
-        between(random, 0, 3),       between(random, 0, 3)};
-    if (window.valid()) return window;
-  }
-}
 
 int compare(Random& random, std::int32_t batch, const Window& y, const Window& x, std::int32_t in_c,
             std::int32_t multiplier) {
@@ -83,7 +62,7 @@ int main() {
     }
   }
   for (int i = 0; i < 700; ++i) {
-    ran += compare(random, between(random, 1, 2), random_window(random, 9), random_window(random, 30),
+    ran += compare(random, between(random, 1, 2), random_window(random, 9, 3), random_window(random, 30, 3),
                    between(random, 1, 35), between(random, 0, 2) == 0 ? between(random, 2, 5) : 1);
   }
   // One to eight channels and stride 1: several pixels a vector.
