@@ -43,6 +43,9 @@ ROOT = Path(__file__).resolve().parents[1]
 ROUND_S = 0.05
 """How long one engine runs in one round, about."""
 
+SHARES = (0, 50, 99)
+"""The percentiles of the table."""
+
 Arrays = list[NDArray[Any]]
 
 
@@ -242,7 +245,9 @@ def _random(shape: tuple[int, ...], dtype: Any, seed: int) -> NDArray[Any]:
 
 
 def _print_table(results: list[Result], engines: list[str]) -> None:
-    table = Table(title="microseconds a call: median (99th percentile)")
+    table = Table(
+        title="microseconds a call: least / median / 99th percentile; ratios of the medians and of the least"
+    )
     table.add_column("model")
     table.add_column("threads", justify="right")
     for engine in engines:
@@ -252,11 +257,15 @@ def _print_table(results: list[Result], engines: list[str]) -> None:
     table.add_column("bits")
     for start in range(0, len(results), len(engines)):
         row = results[start : start + len(engines)]
-        times = [f"{r.percentile_us(50):.1f} ({r.percentile_us(99):.1f})" for r in row]
-        ratios = [f"{r.percentile_us(50) / row[0].percentile_us(50):.2f}" for r in row[1:]]
+        times = [" / ".join(f"{r.percentile_us(share):.1f}" for share in SHARES) for r in row]
+        ratios = [" / ".join(f"{_ratio(r, row[0], share):.2f}" for share in (50, 0)) for r in row[1:]]
         bits = "same" if all(r.same_bits is not False for r in row) else "DIFFERENT"
         table.add_row(row[0].model, str(row[0].threads), *times, *ratios, bits)
-    Console(width=160).print(table)
+    Console(width=180).print(table)
+
+
+def _ratio(result: Result, base: Result, share: float) -> float:
+    return result.percentile_us(share) / base.percentile_us(share)
 
 
 def _machine() -> dict[str, Any]:
