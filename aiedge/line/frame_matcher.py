@@ -104,7 +104,11 @@ class FrameMatcher:
 
     def _restart_after_pause(self, now_ns: int) -> None:
         last_ns, self._last_trigger_ns = self._last_trigger_ns, now_ns
-        if last_ns is None or now_ns - last_ns <= self._pause_ns or (self._expected is None and not self._owed):
+        if (
+            last_ns is None
+            or now_ns - last_ns <= self._pause_ns
+            or (self._expected is None and not self._owed)
+        ):
             return
         self.restarts += 1
         self._expected = None

@@ -39,10 +39,10 @@ from aiedge.line.watchdog import Watchdog
 from aiedge.telemetry.mqtt import MqttPublisher
 from aiedge.types import Frame, Verdict
 
-# How long a thread of Python code may hold the interpreter while another wants it. The default of 5 ms would
-# be added to the way from camera to gate at each hand-over, once somebody else's code computes in this
-# process.
-SWITCH_INTERVAL_S = 0.0005
+# How long a thread of Python code may hold the interpreter while another wants it. The default of 5 ms is added to the
+# way from camera to gate at each hand-over once somebody else's code computes in this process; at 0.1 ms it hardly is,
+# and a line that is alone runs no slower (benchmarks/line_latency.py).
+SWITCH_INTERVAL_S = 0.0001
 _THREADS = ("acquire", "judge", "deadlines")
 # A gate that has not settled a decided part by then never will.
 _SETTLE_MARGIN_S = 1.0

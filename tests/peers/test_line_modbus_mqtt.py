@@ -90,9 +90,7 @@ def test_handshake_with_late_repeated_and_skipped_ids(
     assert_verdicts_are_the_judge_s(by_trigger, expected)
     ids = [end.part_id for end in ends]
     assert len(set(ids)) < len(ids), "no id was repeated"
-    assert any(later - earlier == 2 for earlier, later in pairwise(ids)), (
-        "no id was skipped"
-    )
+    assert any(later - earlier == 2 for earlier, later in pairwise(ids)), "no id was skipped"
     # An independent client finds the host's block at rest, and the PLC without a complaint.
     plc_block, host_block = server.read_back()
     assert host_block == [0] * 8

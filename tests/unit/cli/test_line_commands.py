@@ -35,7 +35,9 @@ def demo_line(folder: Path, *changes: tuple[str, str]) -> Path:
     return file
 
 
-def test_the_demo_judges_checks_the_gate_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_judges_checks_the_gate_and_draws(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = tmp_path / "out"
     code = run_command(["demo", "--parts", "12", "--seed", "3", "--json", "--output", str(output)])
     captured = capsys.readouterr()
@@ -130,7 +132,10 @@ def test_a_signal_ends_the_line_in_good_order(tmp_path: Path, number: signal.Sig
         ([("aiedge:board_defects", "aiedge:nothing")], 1, "AIE-MOD-001"),
         ([("aiedge:board_defects", "line.yaml")], 1, "AIE-MOD-002"),
         (
-            [("driver: camera/sim ", "driver: camera/folder "), ("seed: 1\n    trigger: software", "path: absent")],
+            [
+                ("driver: camera/sim ", "driver: camera/folder "),
+                ("seed: 1\n    trigger: software", "path: absent"),
+            ],
             3,
             "AIE-DEV-016",
         ),

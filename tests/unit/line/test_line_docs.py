@@ -37,7 +37,11 @@ def rows(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 def section_of(annotation: Any) -> type[BaseModel] | None:
     for part in (annotation, *typing.get_args(annotation)):
-        if isinstance(part, type) and not isinstance(part, types.GenericAlias) and issubclass(part, BaseModel):
+        if (
+            isinstance(part, type)
+            and not isinstance(part, types.GenericAlias)
+            and issubclass(part, BaseModel)
+        ):
             return part
     return None
 
