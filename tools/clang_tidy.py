@@ -21,7 +21,7 @@ def main() -> int:
     subprocess.run(
         [
             BIN / "cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={BIN / 'ninja'}",
-            "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", f"-Dpybind11_DIR={pybind11}", f"-DPython_EXECUTABLE={sys.executable}",
+            "-DAIEDGE_PYTHON=ON", f"-Dpybind11_DIR={pybind11}", f"-DPython_EXECUTABLE={sys.executable}",
         ],
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip

@@ -57,8 +57,10 @@ class [[nodiscard]] Result {
   Result(Status status) : status_(status) {}     // NOLINT: likewise for `return status`
   [[nodiscard]] bool ok() const { return value_.has_value(); }
   [[nodiscard]] const Status& status() const { return status_; }
+  // NOLINTBEGIN(bugprone-unchecked-optional-access): the caller has asked ok()
   [[nodiscard]] T& value() { return *value_; }
   [[nodiscard]] const T& value() const { return *value_; }
+  // NOLINTEND(bugprone-unchecked-optional-access)
 
  private:
   std::optional<T> value_;

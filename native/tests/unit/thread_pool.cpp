@@ -17,7 +17,7 @@ struct Counters {
 };
 
 void count(const void* context, std::uint32_t thread) {
-  ++static_cast<Counters*>(const_cast<void*>(context))->runs[thread];
+  ++const_cast<Counters*>(static_cast<const Counters*>(context))->runs[thread];
 }
 
 void check_pool(std::uint32_t threads, std::uint64_t rounds) {

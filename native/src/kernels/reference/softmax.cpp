@@ -12,14 +12,16 @@ std::int32_t units(const SoftmaxArgs& a) { return a.rows; }
 
 template <typename T>
 void row(const SoftmaxArgs& a, const T* x, T* y) {
-  const std::int32_t max = *std::max_element(x, x + a.depth);
+  const T max = *std::max_element(x, x + a.depth);
   float sum = 0.0F;
   const auto exponential = [&](std::int32_t i) { return a.table[static_cast<std::uint8_t>(max - x[i])]; };
   for (std::int32_t i = 0; i < a.depth; ++i) sum += exponential(i);
   const float inverse = 1.0F / (sum * a.output_scale);
   for (std::int32_t i = 0; i < a.depth; ++i) {
     const float scaled = exponential(i) * inverse;
-    const std::int32_t rounded = static_cast<std::int32_t>(scaled + 0.5F) + a.output_zero_point;
+    const std::int32_t half_up =
+        static_cast<std::int32_t>(scaled + 0.5F);  // NOLINT(bugprone-incorrect-roundings)
+    const std::int32_t rounded = half_up + a.output_zero_point;
     y[i] = static_cast<T>(
         std::clamp<std::int32_t>(rounded, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   }
