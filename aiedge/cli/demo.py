@@ -53,7 +53,7 @@ def demo(
             _print_summary(stats, watch, faults, sheet)
         if faults:
             raise typer.Exit(EXIT_FAILED)
-        line.check_broker()
+        line.check_telemetry()
 
 
 def demo_config(parts: int, seed: int, output: Path, broker: str | None) -> LineConfig:

@@ -26,4 +26,4 @@ def run(
             stats = drive(line, display, parts)
         if as_json:
             print_json({"line": config.name, **stats.as_json()})
-        line.check_broker()
+        line.check_telemetry()

@@ -177,8 +177,17 @@ class Line:
             raise self._failure
         return self.stats()
 
-    def check_broker(self) -> None:
-        """Raise why no broker was ever reached, if one was to be; the records wait in the store. Does not block."""
+    def check_telemetry(self) -> None:
+        """Raise why records were not stored, or why no broker was ever reached, if so. Does not block.
+
+        Without a broker the records wait in the store.
+        """
+        records = self._trace.counters
+        lost = records.dropped + records.refused + records.unconfirmed
+        if lost:
+            error = self._trace.last_error
+            reason = error.what if isinstance(error, AiedgeError) else error or "the disk is too slow"
+            raise LineError("AIE-LIN-006", count=lost, reason=str(reason).rstrip("."))
         publisher = self._publisher
         if publisher is not None and publisher.counters.connects == 0 and publisher.last_error is not None:
             raise publisher.last_error

@@ -44,7 +44,7 @@ class Trace:
     """Hands the records of finished parts to the store, in a thread of its own.
 
     ``offer`` never blocks: when ``capacity`` records wait, because the disk stalls, the record is dropped and
-    counted. A store that refuses for a while (full disk) is asked again.
+    counted. A store that refuses for a while (full disk) is asked again. ``last_error``: why it last refused.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Trace:
         self._clock = clock
         self._queue: BoundedQueue[tuple[Part, int]] = BoundedQueue(capacity)
         self._ending = threading.Event()
+        self.last_error: Exception | None = None
         self._stored = self._refused = self._unconfirmed = self._in_hand = 0
         self._thread = threading.Thread(target=self._work, name="trace", daemon=True)
 
@@ -92,7 +93,8 @@ class Trace:
             self._in_hand = len(batch)
             try:
                 self._publish([self._metric(part, utc_ns) for part, utc_ns in batch])
-            except Exception:  # noqa: BLE001 - one bad record must not end the telemetry, nor the line
+            except Exception as error:  # noqa: BLE001 - one bad record must not end the telemetry, nor the line
+                self.last_error = error
                 _log.exception("%d records were not stored", len(batch))
                 self._refused += len(batch)
             self._in_hand = 0
@@ -103,6 +105,7 @@ class Trace:
             try:
                 self._store.publish(metrics)
             except TelemetryError as error:
+                self.last_error = error
                 if error.code in _WORTH_RETRYING and not self._ending.is_set():
                     if not warned:
                         _log.warning("%s", error)

@@ -24,6 +24,10 @@ MESSAGES: dict[str, Message] = {
         "The thread {thread!r} of the line failed: {reason}.",
         "The line was stopped; run it with --debug and report what it prints.",
     ),
+    "AIE-LIN-006": Message(
+        "The line ran, but {count} records of parts are not stored for certain: {reason}.",
+        "Look after the disk; the verdicts at the gate do not depend on it.",
+    ),
     "AIE-LIN-101": Message(
         "The PLC's program has version {found} of the register map, not {expected}.",
         "Load the program that fits this version, and check the addresses of the tags.",

@@ -167,6 +167,28 @@ def test_a_dead_plc_is_one_line_and_exit_code_3(
     assert len(captured.err.splitlines()) == 1
 
 
+def test_a_full_disk_ends_in_one_line_and_the_parts_were_judged_all_the_same(tmp_path: Path) -> None:
+    program = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, resource.RLIM_INFINITY));"
+        "from aiedge.cli.main import main; main()"
+    )
+    MetricStore.open(tmp_path / "demo-output" / "metrics.db").close()
+    done = subprocess.run(
+        [sys.executable, "-c", program, "run", str(demo_line(tmp_path)), "--parts", "10", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("aiedge: AIE-LIN-006")
+    assert len(done.stderr.splitlines()) == 1
+    document = json.loads(done.stdout)
+    assert document["parts"] >= 10
+    assert document["gate"]["delivered"] == document["parts"] - document["unknown_by_reason"].get("plc", 0)
+    with MetricStore.open(tmp_path / "demo-output" / "metrics.db") as store:
+        assert store.counters.stored == document["records"]["stored"] < 10
+
+
 @pytest.mark.parametrize("output", ["/proc/none", "file"])
 def test_an_output_folder_that_cannot_be_is_a_usage_error(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], output: str
