@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 from peers.line_on_boards import (
+    AIEDGE,
     GOOD_EVERY,
     TOPIC,
     expected_verdicts,
@@ -23,7 +26,7 @@ from peers.mosquitto import Mosquitto, Subscriber, until
 from aiedge.line.gate.registers import next_number
 from aiedge.types import Verdict
 
-pytestmark = [pytest.mark.peer, pytest.mark.shared_data, pytest.mark.slow]
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 PARTS = 60
 PERIOD_S = 0.15
@@ -58,6 +61,7 @@ def assert_verdicts_are_the_judge_s(records: dict[int, dict[str, Any]], expected
     assert sum(verdict != "unknown" for verdict in known.values()) > len(expected) / 2
 
 
+@pytest.mark.shared_data
 def test_handshake_with_late_repeated_and_skipped_ids(
     shared: Path, tmp_path: Path, start_gate_server: StartGateServer, broker: Mosquitto, mosquitto_sub: str
 ) -> None:
@@ -98,6 +102,7 @@ def test_handshake_with_late_repeated_and_skipped_ids(
     assert not [event for event in server.events() if event.event == "stopped"]
 
 
+@pytest.mark.shared_data
 def test_pulse(
     shared: Path, tmp_path: Path, start_gate_server: StartGateServer, broker: Mosquitto, mosquitto_sub: str
 ) -> None:
@@ -118,3 +123,18 @@ def test_pulse(
     by_trigger = {next_number(first - 1 or 65535, part_id): record for part_id, record in by_part.items()}
     assert_gate_did_what_the_records_say(ends, by_trigger)
     assert_verdicts_are_the_judge_s(by_part, expected)
+
+
+def test_the_demo_sends_every_record(tmp_path: Path, broker: Mosquitto, mosquitto_sub: str) -> None:
+    with Subscriber(mosquitto_sub, tmp_path, broker.port, "aiedge/demo/parts") as subscriber:
+        done = subprocess.run(
+            [*AIEDGE, "demo", "--parts", "15", "--json", "--broker", broker.url, "--output", tmp_path / "out"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        stats = json.loads(done.stdout)["stats"]
+        until(lambda: subscriber.count >= stats["parts"])
+        assert {record["trigger"] for record in records(subscriber)} == set(range(1, 16))
+    assert stats["sent"] == stats["records"]["stored"] == stats["parts"] == 15
