@@ -305,6 +305,8 @@ class Line:
             self._observer.judged(part, frame, judgement)
 
     def _expire(self) -> None:
+        # A gate that ended would not be missed otherwise where nobody waits for triggers; this raises why it did.
+        self._gate.wait_running(0.0)
         now_ns = self._clock.monotonic_ns()
         for part in self._tracker.expire(now_ns):
             self._deliver(part)

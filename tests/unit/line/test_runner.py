@@ -12,7 +12,7 @@ from unit.line.line_world import PATIENCE_S, FakeCamera, FakeStep, config, world
 from aiedge.clock import SYSTEM_CLOCK
 from aiedge.errors import DeviceError, LineError
 from aiedge.line.gate.parts import Outcome
-from aiedge.line.part import UnknownReason
+from aiedge.line.part import Part, UnknownReason
 from aiedge.types import Verdict
 
 
@@ -232,6 +232,23 @@ def test_pulse_stops_when_the_camera_counts_anew() -> None:
         assert w.line.wait(PATIENCE_S)
         with pytest.raises(LineError, match="AIE-LIN-003"):
             w.line.finish()
+
+
+@pytest.mark.parametrize("mode", ["handshake", "pulse"])
+def test_a_gate_that_dies_ends_the_line(mode: str) -> None:
+    def break_gate(part: Part) -> None:
+        raise RuntimeError("an observer's bug in the gate's thread")
+
+    with world(config(mode)) as w:
+        w.onlooker.finished = break_gate  # type: ignore[method-assign]
+        w.line.start(None)
+        w.camera.expose()
+        w.plc.feed()
+        assert w.line.wait(PATIENCE_S)
+        w.onlooker.finished = lambda part: None  # type: ignore[method-assign]
+        with pytest.raises(LineError, match="AIE-LIN-107"):
+            w.line.finish()
+        assert w.line.stats().under_way == 0
 
 
 def test_a_dead_plc_at_the_start_leaves_nothing_running() -> None:
