@@ -6,7 +6,7 @@ from typing import Protocol
 
 from aiedge.clock import Clock
 from aiedge.devices.camera import Camera
-from aiedge.errors import EndOfFrames, LineError
+from aiedge.errors import DeviceLost, DeviceTimeout, EndOfFrames, LineError
 from aiedge.line.frame_matcher import FrameMatcher, read_or_reason
 from aiedge.line.gate.gate import Gate
 from aiedge.line.gate.parts import PartTrigger
@@ -134,7 +134,8 @@ class HandshakeAcquirer:
         self._frame_timeout_s = frame_timeout_s
         self._software_trigger = software_trigger
         self._clock = clock
-        self._matcher = FrameMatcher(camera, frame_timeout_s, clock)
+        self._matcher = FrameMatcher(camera, frame_timeout_s, clock, software_trigger=software_trigger)
+        self._no_pictures_until_ns = 0
 
     @property
     def stale_frames(self) -> int:
@@ -172,15 +173,33 @@ class HandshakeAcquirer:
             return UnknownReason.FRAME_LOST
         try:
             if self._software_trigger:
-                return read_or_reason(self._take_picture, self._frame_timeout_s)
+                return self._picture_of(trigger)
             return self._matcher.frame_of(trigger)
         except EndOfFrames:
             self.ended = True
             return UnknownReason.FRAME_LOST
 
-    def _take_picture(self, timeout_s: float) -> Frame:
-        self._camera.trigger(timeout_s)
-        return self._camera.read(timeout_s)
+    def _picture_of(self, trigger: PartTrigger) -> Frame | UnknownReason:
+        """Take a picture now; where it cannot be told from an earlier one that was late, there is none."""
+        if self._clock.monotonic_ns() < self._no_pictures_until_ns:
+            return UnknownReason.FRAME_LOST
+        try:
+            self._camera.trigger(self._frame_timeout_s)
+        except DeviceLost:
+            self._matcher.restart()
+            return UnknownReason.CAMERA
+        except DeviceTimeout:
+            self._wait_for_what_is_late()
+            return UnknownReason.FRAME_LOST
+        stale = self._matcher.stale
+        frame = self._matcher.frame_of(trigger)
+        if not isinstance(frame, Frame) and self._matcher.stale > stale:
+            self._wait_for_what_is_late()
+        return frame
+
+    def _wait_for_what_is_late(self) -> None:
+        # The count is out of step. It starts over after a pause, and here the line can make one.
+        self._no_pictures_until_ns = self._clock.monotonic_ns() + self._matcher.pause_ns
 
 
 def capture_ns(frame: Frame, clock: Clock) -> int:

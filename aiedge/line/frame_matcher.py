@@ -31,13 +31,19 @@ class FrameMatcher:
     stamps its frames with the start of the exposure, on the host's clock, gets in step again after such a trigger;
     with any other one the parts stay unknown until the line pauses.
 
-    ``stale``: frames of other parts, dropped. ``restarts``: times the count started over.
+    With ``software_trigger`` only the parts that the line saw have been photographed; else all of them.
+
+    ``stale``: frames of other parts, dropped. ``restarts``: times the count started over. ``pause_ns``: after so long
+    without a trigger it starts over.
     """
 
-    def __init__(self, camera: Camera, frame_timeout_s: float, clock: Clock) -> None:
+    def __init__(
+        self, camera: Camera, frame_timeout_s: float, clock: Clock, *, software_trigger: bool = False
+    ) -> None:
         self._camera = camera
+        self._software = software_trigger
         self._frame_timeout_ns = round(frame_timeout_s * 1e9)
-        self._pause_ns = max(_LEAST_PAUSE_NS, _PAUSE_FRAME_TIMES * self._frame_timeout_ns)
+        self.pause_ns = max(_LEAST_PAUSE_NS, _PAUSE_FRAME_TIMES * self._frame_timeout_ns)
         self._clock = clock
         self._expected: int | None = None
         self._owed = 0
@@ -52,11 +58,10 @@ class FrameMatcher:
         ``EndOfFrames`` when a finite camera has shown all of its frames.
         """
         self._restart_after_pause(trigger.timestamp.value_ns)
-        self._pass_over(trigger.missed)
+        self._pass_over(0 if self._software else trigger.missed)
         frame = self._next_from(trigger)
         if frame is UnknownReason.CAMERA:
-            # It comes back without what was on its way, and may count from anywhere.
-            self._expected, self._owed = None, 0
+            self.restart()
             return frame
         if not isinstance(frame, Frame):
             # It may still come, and is known by its number then.
@@ -106,11 +111,15 @@ class FrameMatcher:
         last_ns, self._last_trigger_ns = self._last_trigger_ns, now_ns
         if (
             last_ns is None
-            or now_ns - last_ns <= self._pause_ns
+            or now_ns - last_ns <= self.pause_ns
             or (self._expected is None and not self._owed)
         ):
             return
         self.restarts += 1
+        self.restart()
+
+    def restart(self) -> None:
+        """Nothing is on its way any more, and the camera may count from anywhere."""
         self._expected = None
         self._owed = 0
         self._early = None
