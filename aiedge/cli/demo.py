@@ -21,6 +21,8 @@ from aiedge.telemetry.mqtt import check_broker
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 _PERIOD_S = 0.2
 _PROBE_S = 0.3
+# Nobody is there to press the simulated PLC's reset.
+_PATIENCE_S = 10.0
 
 
 def demo(
@@ -43,7 +45,7 @@ def demo(
         if not as_json:
             typer.echo(f"{parts} simulated boards, one every {_PERIOD_S:g} s. {_telemetry_line(url, output)}")
         with make_display("demo", silent=as_json) as display:
-            stats = drive(line, display, parts)
+            stats = drive(line, display, parts, patience_s=_PATIENCE_S)
         faults = watch.gate_faults(line.plc)
         sheet = output / "contact-sheet.png"
         save_contact_sheet(draw_contact_sheet(_title(stats), watch.tiles(), line.labels), sheet)
@@ -73,9 +75,15 @@ def demo_config(parts: int, seed: int, output: Path, broker: str | None) -> Line
             "inspect": {"threshold": 0.3},
             "plc": {
                 "driver": "plc/sim",
-                "options": {"mode": "handshake", "part_period_s": _PERIOD_S, "parts": parts, "travel_s": 0.3},
+                "options": {
+                    "mode": "handshake",
+                    "part_period_s": _PERIOD_S,
+                    "travel_s": 0.3,
+                    "heartbeat_timeout_s": 1.0,
+                    "parts": parts,
+                },
             },
-            "gate": {"mode": "handshake"},
+            "gate": {"mode": "handshake", "heartbeat_timeout_s": 1.0},
             "deadline_s": 0.5,
             "frame_timeout_s": 0.2,
             "telemetry": telemetry,

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from aiedge.cli.live import Display
+from aiedge.errors import LineError
 from aiedge.line.line_stats import LineStats
 from aiedge.line.runner import Line
 
 _REFRESH_S = 0.25
 
 
-def drive(line: Line, display: Display, parts: int | None) -> LineStats:
+def drive(line: Line, display: Display, parts: int | None, *, patience_s: float = math.inf) -> LineStats:
     """Start the line, show how it goes on, and finish it: after ``parts`` parts, or at SIGINT or SIGTERM.
 
-    A second signal does what it does without us. Raises what the line raises.
+    A second signal does what it does without us. Raises what the line raises, and a :class:`LineError` when the belt
+    has stood still for ``patience_s``.
     """
+    moved_s, stuck = 0.0, False
     with _noticed_signals() as signals:
         line.start(parts)
         while not line.wait(_REFRESH_S):
             if signals:
                 line.request_stop()
-            display.update(line.stats())
+            stats = line.stats()
+            display.update(stats)
+            moved_s = stats.elapsed_s if stats.belt_runs else moved_s
+            if stats.elapsed_s - moved_s > patience_s:
+                stuck = True
+                line.request_stop()
         stats = line.finish()
         display.finish(stats)
+        if stuck:
+            raise LineError("AIE-LIN-007", patience_s=patience_s)
         return stats
 
 

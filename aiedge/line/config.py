@@ -208,6 +208,9 @@ class LineConfig(Options):
             raise ValueError(
                 f"frame_timeout_s {self.frame_timeout_s:g} is longer than deadline_s {self.deadline_s:g}"
             )
+        if self.watchdog_s < 2 * self.frame_timeout_s:
+            # A thread may wait for the trigger's answer and then for the frame.
+            raise ValueError(f"watchdog_s {self.watchdog_s:g} is shorter than two times frame_timeout_s")
         if self.gate.mode == "pulse" and self.camera.trigger == "software":
             raise ValueError("gate.mode pulse has no triggers, so that camera.trigger cannot be software")
         return self

@@ -28,6 +28,10 @@ MESSAGES: dict[str, Message] = {
         "The line ran, but {count} records of parts are not stored for certain: {reason}.",
         "Look after the disk; the verdicts at the gate do not depend on it.",
     ),
+    "AIE-LIN-007": Message(
+        "The belt has stood still for {patience_s:g} s: the PLC stopped the line.",
+        "Look at why (a lost heartbeat: this machine was too busy), and start again.",
+    ),
     "AIE-LIN-101": Message(
         "The PLC's program has version {found} of the register map, not {expected}.",
         "Load the program that fits this version, and check the addresses of the tags.",

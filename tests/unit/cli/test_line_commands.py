@@ -128,7 +128,7 @@ def test_a_signal_ends_the_line_in_good_order(tmp_path: Path, number: signal.Sig
 @pytest.mark.parametrize(
     ("changes", "code", "text"),
     [
-        ([("mode: handshake\n\n", "mode: handshak\n\n")], 2, "AIE-CFG-003"),
+        ([("mode: handshake\n  heartbeat", "mode: handshak\n  heartbeat")], 2, "AIE-CFG-003"),
         ([("aiedge:board_defects", "aiedge:nothing")], 1, "AIE-MOD-001"),
         ([("aiedge:board_defects", "line.yaml")], 1, "AIE-MOD-002"),
         (
