@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace aiedge {
 
 enum class Code : std::uint8_t { kOk, kInvalidArgument, kIo, kBadModel, kUnsupported, kOutOfMemory };
@@ -23,6 +25,7 @@ class [[nodiscard]] Status {
     va_start(arguments, format);
     (void)std::vsnprintf(status.message_, sizeof status.message_, format, arguments);
     va_end(arguments);
+    make_printable(status.message_);
     return status;
   }
 
@@ -34,6 +37,7 @@ class [[nodiscard]] Status {
       va_start(arguments, format);
       (void)std::vsnprintf(status.where_, sizeof status.where_, format, arguments);
       va_end(arguments);
+      make_printable(status.where_);
     }
     return status;
   }

@@ -42,4 +42,19 @@ bool is_text(std::string_view bytes) {
   return true;
 }
 
+void make_printable(char* text) {
+  std::size_t begin = 0;  // of the last character
+  std::size_t size = 0;
+  for (; text[size] != '\0'; ++size) {
+    const auto byte = static_cast<std::uint8_t>(text[size]);
+    const bool c1 =
+        size > 0 && static_cast<std::uint8_t>(text[size - 1]) == 0xC2 && byte >= 0x80 && byte < 0xA0;
+    if (byte < 0x20 || byte == 0x7F || c1) text[size] = '?';
+    if (c1) text[size - 1] = '?';
+    if (byte < 0x80 || byte >= 0xC0 || c1) begin = size;
+  }
+  const std::size_t length = classify(static_cast<std::uint8_t>(text[begin])).length;
+  if (length > size - begin) text[begin] = '\0';
+}
+
 }  // namespace aiedge

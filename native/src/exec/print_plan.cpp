@@ -4,7 +4,9 @@
 #include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
+#include <string>
 
+#include "base/utf8.h"
 #include "exec/runtime.h"
 
 namespace aiedge::exec {
@@ -65,7 +67,9 @@ std::size_t Runtime::print_plan(char* buffer, std::size_t bytes) const {
     }
     text.add(" -> ");
     add_place(&text, plan_.storage[task.output], bundle_.tensors[task.output]);
-    text.add("  %s\n", task.name.c_str());
+    std::string name = task.name;
+    make_printable(name.data());
+    text.add("  %s\n", name.c_str());
   }
   return text.length();
 }
