@@ -47,9 +47,11 @@ avx2::RingShape ring_shape(const Conv2DArgs& a) {
   };
 }
 
-// Scratch: the ring, then the places of the segments.
-std::int64_t segments_bytes(const Conv2DArgs& a) {
-  return std::int64_t{gemm(a).segments} * static_cast<std::int64_t>(sizeof(const std::int16_t*));
+// Scratch: the ring, the widened panel, the places of the segments.
+std::int64_t scratch_size(const Conv2DArgs& a) {
+  const avx2::GemmShape shape = gemm(a);
+  return avx2::ring_bytes(ring_shape(a)) + avx2::gemm_panel_space_bytes(shape) +
+         shape.segments * static_cast<std::int64_t>(sizeof(const std::int16_t*));
 }
 
 // A dilation far larger than the image would need a ring that is mostly padding: left to the reference.
@@ -58,7 +60,7 @@ bool supports(const Conv2DArgs& a) {
   constexpr std::int64_t kMostScratch = 1 << 26;
   if (is_pointwise(a)) return true;
   const avx2::RingShape shape = ring_shape(a);
-  return shape.columns <= kMostColumns && avx2::ring_bytes(shape) + segments_bytes(a) <= kMostScratch;
+  return shape.columns <= kMostColumns && scratch_size(a) <= kMostScratch;
 }
 
 std::size_t packed_bytes(const Conv2DArgs& a) { return avx2::gemm_packed_bytes(gemm(a)); }
@@ -69,7 +71,7 @@ void pack(const Conv2DArgs& a, void* packed) {
 
 std::size_t scratch_bytes(const Conv2DArgs& a) {
   if (is_pointwise(a)) return avx2::dense_scratch_bytes(dense(a));
-  return static_cast<std::size_t>(avx2::ring_bytes(ring_shape(a)) + segments_bytes(a));
+  return static_cast<std::size_t>(scratch_size(a));
 }
 
 // A unit is one output row of one image, or a part of a dense product.
@@ -80,7 +82,8 @@ std::int32_t units(const Conv2DArgs& a) {
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 void output_row(const Conv2DArgs& a, const avx2::GemmShape& shape, const void* packed, avx2::RowRing& ring,
-                const std::int16_t** segments, std::int32_t oy, std::uint8_t* output) {
+                std::int16_t* panel_space, const std::int16_t** segments, std::int32_t oy,
+                std::uint8_t* output) {
   const std::int64_t top = std::int64_t{oy} * a.stride_h - a.pad_top;
   // Kernel rows whose input row exists.
   const std::int64_t ky_begin = top < 0 ? ceil_div(-top, a.dilation_h) : 0;
@@ -106,6 +109,7 @@ void output_row(const Conv2DArgs& a, const avx2::GemmShape& shape, const void* p
                      .rows = a.out_w,
                      .output = output,
                      .output_stride = a.out_c,
+                     .panel_space = panel_space,
                  });
 }
 
@@ -126,7 +130,10 @@ void run(const Conv2DArgs& a, const Work& work) {
       .image = nullptr,
       .next = 0,
   };
-  auto** segments = reinterpret_cast<const std::int16_t**>(scratch + avx2::ring_bytes(rows));
+  scratch += avx2::ring_bytes(rows);
+  auto* panel_space = reinterpret_cast<std::int16_t*>(scratch);
+  scratch += avx2::gemm_panel_space_bytes(shape);
+  auto** segments = reinterpret_cast<const std::int16_t**>(scratch);
   avx2::clear_padding(ring);
   const auto* input = static_cast<const std::uint8_t*>(work.input[0]);
   auto* output = static_cast<std::uint8_t*>(work.output);
@@ -135,7 +142,8 @@ void run(const Conv2DArgs& a, const Work& work) {
     if (oy == 0 || unit == work.begin) {
       avx2::start_image(ring, input + std::ptrdiff_t{unit / a.out_h} * a.in_h * a.in_w * a.in_c);
     }
-    output_row(a, shape, work.packed, ring, segments, oy, output + std::ptrdiff_t{unit} * a.out_w * a.out_c);
+    output_row(a, shape, work.packed, ring, panel_space, segments, oy,
+               output + std::ptrdiff_t{unit} * a.out_w * a.out_c);
   }
 }
 

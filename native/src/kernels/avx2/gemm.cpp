@@ -43,6 +43,9 @@ std::int32_t weight_at(const void* weights, QType type, std::int64_t index) {
                                : static_cast<const std::int8_t*>(weights)[index];
 }
 
+// From so many rows on, widening a panel's weights first costs less than widening them for each tile.
+constexpr std::int32_t kRowsWorthWidening = 24;
+
 // A dense product with few rows is split over panels (each thread widens all rows), else over tiles of rows.
 bool split_by_panels(const DenseShape& shape) { return shape.rows < 16 * kTileRows; }
 
@@ -62,6 +65,12 @@ std::int32_t chunk_rows(const DenseShape& shape) {
   return static_cast<std::int32_t>((tiles < all ? tiles : all) * kTileRows);
 }
 
+std::int64_t activations_bytes(const DenseShape& shape) {
+  // One activation more, for a row of odd length.
+  const std::int64_t elements = std::int64_t{chunk_rows(shape)} * shape.gemm.segment_length + 1;
+  return (elements * static_cast<std::int64_t>(sizeof(std::int16_t)) + 63) / 64 * 64;
+}
+
 }  // namespace
 
 bool needs_wide_weights(QType weight_type, std::int32_t weight_zero_point) {
@@ -70,6 +79,10 @@ bool needs_wide_weights(QType weight_type, std::int32_t weight_zero_point) {
 
 std::int32_t gemm_panels(const GemmShape& shape) {
   return static_cast<std::int32_t>(padded_channels(shape) / kPanelChannels);
+}
+
+std::int64_t gemm_panel_space_bytes(const GemmShape& shape) {
+  return shape.wide ? 0 : 2 * full_panel_bytes(shape);
 }
 
 std::size_t gemm_packed_bytes(const GemmShape& shape) {
@@ -124,13 +137,13 @@ void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant
     const std::int32_t channel = panel * kPanelChannels;
     const std::int32_t vectors = panel_vectors(shape, channel);
     const std::int32_t left = shape.out_c - channel;
-    const TileRow row = {
+    const std::int64_t segment_bytes = segment_pairs(shape) * vectors * vector_bytes(shape);
+    TileRow row = {
         .segments = rows.segments,
         .segment_count = rows.end_segment - rows.first_segment,
         .pairs = segment_pairs(shape),
         .row_stride = rows.row_stride,
-        .weights = panels + panel * full_panel_bytes(shape) +
-                   rows.first_segment * segment_pairs(shape) * vectors * vector_bytes(shape),
+        .weights = panels + panel * full_panel_bytes(shape) + rows.first_segment * segment_bytes,
         .bias = bias + channel,
         .scale = scale + channel,
         .vectors = vectors,
@@ -139,6 +152,11 @@ void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant
         .output = rows.output + channel,
         .output_stride = rows.output_stride,
     };
+    if (!shape.wide && rows.rows >= kRowsWorthWidening) {
+      widen(row.weights, QType::kInt8, 0, row.segment_count * segment_bytes, rows.panel_space);
+      row.weights = reinterpret_cast<const std::uint8_t*>(rows.panel_space);
+      row.wide = true;
+    }
     run_tiles(row, rows.rows, requant, type);
   }
 }
@@ -148,9 +166,7 @@ std::int32_t dense_units(const DenseShape& shape) {
 }
 
 std::size_t dense_scratch_bytes(const DenseShape& shape) {
-  // One activation more, for a row of odd length.
-  const std::int64_t elements = std::int64_t{chunk_rows(shape)} * shape.gemm.segment_length + 1;
-  return static_cast<std::size_t>((elements * 2 + 63) / 64 * 64);
+  return static_cast<std::size_t>(gemm_panel_space_bytes(shape.gemm) + activations_bytes(shape));
 }
 
 void dense_run(const DenseShape& shape, const Requant& requant, const Work& work) {
@@ -164,7 +180,10 @@ void dense_run(const DenseShape& shape, const Requant& requant, const Work& work
   const std::int32_t chunk = chunk_rows(shape);
   const auto* input = static_cast<const std::uint8_t*>(work.input[0]);
   auto* output = static_cast<std::uint8_t*>(work.output);
+  // Scratch: the widened activations, then the widened panel.
   auto* activations = static_cast<std::int16_t*>(work.scratch);
+  auto* panel_space =
+      reinterpret_cast<std::int16_t*>(static_cast<std::uint8_t*>(work.scratch) + activations_bytes(shape));
   const std::int16_t* segment = activations;
   for (std::int64_t row = begin; row < end; row += chunk) {
     const std::int64_t count = end - row < chunk ? end - row : chunk;
@@ -179,6 +198,7 @@ void dense_run(const DenseShape& shape, const Requant& requant, const Work& work
                  .rows = static_cast<std::int32_t>(count),
                  .output = output + row * shape.gemm.out_c,
                  .output_stride = shape.gemm.out_c,
+                 .panel_space = panel_space,
              });
   }
 }
