@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import struct
 
+SECTION_TABLE = 64
+_SECTION_BYTES = 32
+
 
 class BundlePatch:
     """The bytes of a bundle with the places of its records."""
@@ -15,7 +18,7 @@ class BundlePatch:
         self.sections: dict[str, int] = {}
         self.entries: dict[str, int] = {}
         for index in range(count):
-            entry = 64 + 32 * index
+            entry = SECTION_TABLE + _SECTION_BYTES * index
             kind, _, offset, _ = struct.unpack_from("<4sIQQ", data, entry)
             self.sections[kind.decode()] = offset
             self.entries[kind.decode()] = entry
@@ -51,7 +54,26 @@ class BundlePatch:
 
 def seal(data: bytes) -> bytes:
     """The same file with the hash that fits it; files shorter than a header are left as they are."""
-    if len(data) < 64:
+    if len(data) < SECTION_TABLE:
         return data
     digest = hashlib.sha256(data[:32] + bytes(32) + data[64:]).digest()
     return data[:32] + digest + data[64:]
+
+
+def resealed(data: bytes | bytearray) -> bytes:
+    """The same file with the size and the hash that fit it, so that what is behind both is tested too."""
+    if len(data) < SECTION_TABLE:
+        return bytes(data)
+    return seal(bytes(data[:16]) + struct.pack("<Q", len(data)) + bytes(data[24:]))
+
+
+def with_section(data: bytes, kind: bytes, flags: int, content: bytes) -> bytes:
+    """The bundle with one more section at its end; the section table must have room before the first section."""
+    patch = BundlePatch(data)
+    entry = SECTION_TABLE + _SECTION_BYTES * len(patch.sections)
+    assert entry + _SECTION_BYTES <= min(patch.sections.values())
+    offset = -(-len(data) // 64) * 64
+    patch.data.extend(bytes(offset - len(data)) + content)
+    patch.put("4sIQQQ", entry, kind, flags, offset, len(content), 0)
+    patch.put("I", 24, len(patch.sections) + 1)
+    return resealed(patch.data)

@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from bundle_tools import SECTION_TABLE, resealed, with_section
+from bundle_patch import SECTION_TABLE, resealed, with_section
 from tflite_models import everything
 
 from aiedge.errors import ModelError

@@ -6,7 +6,7 @@ import struct
 from collections import Counter
 
 import pytest
-from bundle_tools import SECTION_TABLE, resealed, with_section
+from bundle_patch import SECTION_TABLE, resealed, with_section
 from mutations import memory_limit, mutations
 from tflite_models import everything
 
