@@ -191,7 +191,7 @@ def _print_table(results: list[dict[str, Any]]) -> None:
             str(result["stats"]["unknown"]),
             str(result["stops"]),
         )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":
