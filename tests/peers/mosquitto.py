@@ -8,19 +8,14 @@ import signal
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from waiting import until
+
 from aiedge.telemetry.metric import Received, decode_payload
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for another process; pytest's own time-out ends a wait in vain."""
-    while not condition():
-        time.sleep(0.01)
 
 
 class Mosquitto:

@@ -21,7 +21,8 @@ from peers.line_on_boards import (
     write_line,
 )
 from peers.modbus import ServerEvent, StartGateServer
-from peers.mosquitto import Mosquitto, Subscriber, until
+from peers.mosquitto import Mosquitto, Subscriber
+from waiting import until
 
 from aiedge.line.gate.registers import next_number
 from aiedge.types import Verdict
@@ -128,7 +129,17 @@ def test_pulse(
 def test_the_demo_sends_every_record(tmp_path: Path, broker: Mosquitto, mosquitto_sub: str) -> None:
     with Subscriber(mosquitto_sub, tmp_path, broker.port, "aiedge/demo/parts") as subscriber:
         done = subprocess.run(
-            [*AIEDGE, "demo", "--parts", "15", "--json", "--broker", broker.url, "--output", tmp_path / "out"],
+            [
+                *AIEDGE,
+                "demo",
+                "--parts",
+                "15",
+                "--json",
+                "--broker",
+                broker.url,
+                "--output",
+                tmp_path / "out",
+            ],
             capture_output=True,
             text=True,
             check=False,

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from peers.mosquitto import Mosquitto, Subscriber, make_certificates, until, wire
+from peers.mosquitto import Mosquitto, Subscriber, make_certificates, wire
+from waiting import until
 
 from aiedge.errors import BrokerUnreachable, TelemetryError
 from aiedge.telemetry.broker import BrokerSecurity

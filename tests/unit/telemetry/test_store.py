@@ -6,12 +6,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import until
 
 from aiedge.clock import FakeClock
 from aiedge.errors import TelemetryError, UsageError
@@ -28,12 +28,6 @@ def metric(value: Any = 1) -> Metric:
 
 def values(store: MetricStore) -> list[Any]:
     return [decode_body(stored.body).value for stored in store.pending(1_000_000)]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for another thread; pytest's own time-out ends a wait in vain."""
-    while not condition():
-        time.sleep(0.005)
 
 
 class StalledDisk:

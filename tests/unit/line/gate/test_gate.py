@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from waiting import until
 
 from aiedge.clock import SystemClock
 from aiedge.errors import DeviceError, LineError
@@ -52,7 +52,7 @@ class Bench:
         return part
 
     def settle(self, parts: int) -> list[Settlement]:
-        wait_for(lambda: len(self.settled) >= parts)
+        until(lambda: len(self.settled) >= parts)
         return self.settled
 
     def ends(self) -> list[tuple[int, str, bool]]:
@@ -61,13 +61,6 @@ class Bench:
     def close(self) -> None:
         self.gate.stop(0.0)
         self.plc.close()
-
-
-def wait_for(met: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 @pytest.fixture
@@ -141,7 +134,7 @@ def test_a_host_that_is_not_alive_stops_the_line(benches: Callable[..., Bench]) 
     bench.gate.deliver(part.part_id, Verdict.GOOD, part.trigger)
     bench.settle(1)
     bench.alive = False
-    wait_for(lambda: bench.gate.plc_block is not None and bench.gate.plc_block.ready == 0)
+    until(lambda: bench.gate.plc_block is not None and bench.gate.plc_block.ready == 0)
     assert not bench.gate.running
     assert bench.ends() == [(1, "good", False)]
     bench.alive = True
@@ -156,7 +149,7 @@ def test_a_lost_link_comes_back_with_its_parts(benches: Callable[..., Bench]) ->
     bench.plc.feed()
     part = bench.next_part()
     bench.plc.cut_link()
-    wait_for(lambda: bench.gate.counters.link_losses > 0)
+    until(lambda: bench.gate.counters.link_losses > 0)
     assert bench.gate.deliver(part.part_id, Verdict.GOOD, part.trigger)
     bench.plc.mend_link()
     [settlement] = bench.settle(1)
@@ -193,7 +186,7 @@ def test_pulse_mode_ends_when_the_plc_counts_anew(benches: Callable[..., Bench])
     bench = benches(GateMode.PULSE)
     bench.run()
     bench.gate.deliver(1, Verdict.GOOD)
-    wait_for(lambda: bench.gate.plc_block is not None and bench.gate.plc_block.trigger == 1)
+    until(lambda: bench.gate.plc_block is not None and bench.gate.plc_block.trigger == 1)
     bench.plc.program.restart()
     with pytest.raises(LineError) as caught:
         bench.gate.next_trigger(PATIENCE_S)
@@ -230,7 +223,7 @@ def test_delivering_wakes_the_thread(benches: Callable[..., Bench]) -> None:
     )
     bench.run()
     clock.stopped = True
-    wait_for(lambda: bench.gate.running)
+    until(lambda: bench.gate.running)
     bench.gate.deliver(1, Verdict.GOOD)
     bench.settle(1)
 
@@ -269,7 +262,7 @@ def test_settled_in_the_gates_thread(benches: Callable[..., Bench]) -> None:
     )
     bench.run()
     bench.gate.deliver(1, Verdict.GOOD)
-    wait_for(lambda: names)
+    until(lambda: names)
     assert names == ["gate"]
 
 
