@@ -34,9 +34,6 @@ class TagAddress(Options):
         return _HIGHEST[self.area]
 
 
-TagMap = Mapping[str, TagAddress]
-
-
 class Block(NamedTuple):
     """``length`` neighbours of one area, from address ``start``: one request."""
 

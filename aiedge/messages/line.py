@@ -53,11 +53,11 @@ MESSAGES: dict[str, Message] = {
         "The gate's thread did not end within {timeout_s:g} s.",
         "Check that the callback for settled parts is quick.",
     ),
+    "AIE-LIN-107": Message(
+        "The gate failed: {reason}.", "Report this with the log; the PLC stops the line by itself."
+    ),
     "AIE-LIN-108": Message(
         "The tags {first} to {last} are not neighbours in one area, so a verdict could be torn from its part.",
         "Give these tags addresses without a gap in one area; see docs/plc-register-map.md.",
-    ),
-    "AIE-LIN-107": Message(
-        "The gate failed: {reason}.", "Report this with the log; the PLC stops the line by itself."
     ),
 }

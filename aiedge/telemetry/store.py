@@ -16,9 +16,9 @@ from types import TracebackType
 
 from aiedge.clock import SYSTEM_CLOCK, Clock
 from aiedge.errors import TelemetryError, UsageError
-from aiedge.telemetry.counters import StoreCounters
 from aiedge.telemetry.metric import Metric, MetricId, encode_body
 from aiedge.telemetry.refusal import Refusal
+from aiedge.telemetry.store_counters import StoreCounters
 from aiedge.telemetry.store_file import MIN_MAX_BYTES, StoredMetric, StoreFile, StorePolicy
 
 __all__ = ["MetricStore", "StoreCounters", "StorePolicy", "StoredMetric"]

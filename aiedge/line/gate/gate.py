@@ -14,7 +14,7 @@ from aiedge.devices.plc import Plc
 from aiedge.devices.tags import contiguous_blocks
 from aiedge.errors import AiedgeError, DeviceError, LineError
 from aiedge.line.gate.handshake import HandshakeHost
-from aiedge.line.gate.host import GateCounters, HostProtocol
+from aiedge.line.gate.host_protocol import GateCounters, HostProtocol
 from aiedge.line.gate.parts import PartTrigger, Settlement
 from aiedge.line.gate.pulse import PulseHost
 from aiedge.line.gate.registers import PLC_TAGS, HostBlock, PlcBlock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from aiedge.line.gate.host import HostProtocol
+from aiedge.line.gate.host_protocol import HostProtocol
 from aiedge.line.gate.parts import Outcome, PartTrigger
 from aiedge.line.gate.registers import Answer, PlcBlock, steps_between
 from aiedge.line.gate.settings import GateMode, GateSettings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiedge.errors import LineError
-from aiedge.line.gate.host import HostProtocol
+from aiedge.line.gate.host_protocol import HostProtocol
 from aiedge.line.gate.parts import Outcome
 from aiedge.line.gate.registers import Answer, HostBlock, PlcBlock, next_number
 from aiedge.line.gate.settings import GateMode, GateSettings

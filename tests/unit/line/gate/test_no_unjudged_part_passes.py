@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from aiedge.errors import LineError
 from aiedge.line.gate.handshake import HandshakeHost
-from aiedge.line.gate.host import HostProtocol
+from aiedge.line.gate.host_protocol import HostProtocol
 from aiedge.line.gate.parts import PartTrigger, Settlement
 from aiedge.line.gate.pulse import PulseHost
 from aiedge.line.gate.registers import PLC_TAGS, HostBlock, PlcBlock
