@@ -105,10 +105,6 @@ Status Runtime::allocate() {
     packed = std::min(round_up(packed + task.packed_bytes, kAlignment), kMaxPackedBytes);
     scratch_stride_ = std::max(scratch_stride_, task.scratch_bytes);
   }
-  if (scratch_stride_ > plan::kMaxArenaBytes / pool_.threads()) {
-    return Status::error(Code::kOutOfMemory, "the scratch memory needs more than %zu bytes",
-                         plan::kMaxArenaBytes);
-  }
   scratch_stride_ = round_up(scratch_stride_, kAlignment);
   scratch_offset_ = plan_.arena_bytes;
   packed_ = Buffer::zeroed(packed);

@@ -38,15 +38,22 @@ struct Work {
 // - Two threads may run() different unit ranges of the same args at the same time.
 template <typename Args>
 struct Kernel {
-  const char* name;                               // shown as the node's kernel: "avx2"
-  cpu::Isa isa;                                   // what the CPU must have
-  bool (*supports)(const Args& args);             // null: every args that meets the preconditions
-  std::size_t (*packed_bytes)(const Args& args);  // null: 0; called once at load
-  void (*pack)(const Args& args, void* packed);  // null where packed_bytes is; once at load, writes all bytes
-  std::size_t (*scratch_bytes)(const Args& args);  // null: 0; one thread's scratch, known before the run
-  std::int32_t (*units)(const Args& args);         // how many independent pieces of about equal work; >= 1
-  void (*run)(const Args& args,
-              const Work& work);  // the pool gives each thread one contiguous range of units
+  // Shown as the node's kernel: "avx2".
+  const char* name;
+  // What the CPU must have.
+  cpu::Isa isa;
+  // Null: meant for every args that meets the preconditions.
+  bool (*supports)(const Args& args);
+  // Null: 0. Called once at load.
+  std::size_t (*packed_bytes)(const Args& args);
+  // Null where packed_bytes is. Called once at load; writes all bytes.
+  void (*pack)(const Args& args, void* packed);
+  // Null: 0. One thread's scratch, known before the run; a variant that wants more than 16 MiB is passed over.
+  std::size_t (*scratch_bytes)(const Args& args);
+  // How many independent pieces of about equal work; >= 1.
+  std::int32_t (*units)(const Args& args);
+  // The pool gives each thread one contiguous range of units.
+  void (*run)(const Args& args, const Work& work);
 };
 
 // The last step of every operator that accumulates: y = clamp(rne(f32(f32(acc) * scale[c])) + zero_point).

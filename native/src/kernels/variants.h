@@ -1,6 +1,7 @@
 // The variants of every operator, as the .def lists name them, and the choice among them.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "base/status.h"
@@ -41,13 +42,23 @@ std::span<const Kernel<RequantizeArgs>* const> variants<RequantizeArgs>();
 template <>
 std::span<const Kernel<ReshapeArgs>* const> variants<ReshapeArgs>();
 
-// The first variant whose instruction set is at most `isa` and that supports the arguments. The reference
-// supports all, so there always is one.
+// More scratch memory than this for one thread is not worth having: 64 threads of it are 1 GiB.
+inline constexpr std::size_t kMaxScratchBytes = std::size_t{1} << 24U;
+
+// True when the variant may run on `isa`, is meant for the arguments, and is modest.
+template <typename Args>
+[[nodiscard]] bool fits(const Kernel<Args>& kernel, cpu::Isa isa, const Args& args) {
+  if (kernel.isa > isa) return false;
+  if (kernel.supports != nullptr && !kernel.supports(args)) return false;
+  return kernel.scratch_bytes == nullptr || kernel.scratch_bytes(args) <= kMaxScratchBytes;
+}
+
+// The first variant that fits. The reference fits all, so there always is one.
 template <typename Args>
 [[nodiscard]] const Kernel<Args>& select(cpu::Isa isa, const Args& args) {
   std::span<const Kernel<Args>* const> all = variants<Args>();
   for (const Kernel<Args>* kernel : all) {
-    if (kernel->isa <= isa && (kernel->supports == nullptr || kernel->supports(args))) return *kernel;
+    if (fits(*kernel, isa, args)) return *kernel;
   }
   return *all.back();
 }
