@@ -48,7 +48,8 @@ struct Kernel {
   std::size_t (*packed_bytes)(const Args& args);
   // Null where packed_bytes is. Called once at load; writes all bytes.
   void (*pack)(const Args& args, void* packed);
-  // Null: 0. One thread's scratch, known before the run; a variant that wants more than 16 MiB is passed over.
+  // Null: 0. One thread's scratch, known before the run; a variant that wants more than 16 MiB is passed
+  // over.
   std::size_t (*scratch_bytes)(const Args& args);
   // How many independent pieces of about equal work; >= 1.
   std::int32_t (*units)(const Args& args);
