@@ -35,7 +35,10 @@ class DriverConfig(Options):
     driver: Annotated[str, Field(pattern=r"^[a-z0-9_-]+/[a-z0-9_-]+$", description="name of the driver")]
     options: Annotated[
         dict[str, Any],
-        Field(default_factory=dict, description="options of the driver; its own page lists them"),
+        Field(
+            default_factory=dict,
+            description="options of the driver; docs/cameras.md and docs/plcs.md list them",
+        ),
     ]
 
 
