@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from aiedge.devices.picture_file import PictureError, read_picture
 from aiedge.errors import InputError, UsageError
 from aiedge.types import TensorSpec
 
@@ -60,35 +61,21 @@ def _misfit(given: str, spec: TensorSpec, path: Path) -> InputError:
 def _picture(path: Path, spec: TensorSpec) -> NDArray[Any]:
     channels = spec.shape[3] if len(spec.shape) == 4 else 0
     if (
-        spec.shape[0] != 1
-        or channels not in (1, 3)
+        channels not in (1, 3)
+        or spec.shape[0] != 1
         or spec.dtype not in (np.dtype("int8"), np.dtype("uint8"))
     ):
         shape = f"{spec.dtype}{list(spec.shape)}"
         raise InputError("AIE-CLI-005", where=str(path), name=spec.name, shape=shape)
     height, width = spec.shape[1:3]
     try:
-        with warnings.catch_warnings(), _open(path) as picture:
-            if picture.width * picture.height > MAX_PICTURE_PIXELS:
-                reason = (
-                    f"it has {picture.width} x {picture.height} pixels, the limit is {MAX_PICTURE_PIXELS}"
-                )
-                raise UsageError("AIE-CLI-003", where=str(path), reason=reason)
-            fitted = picture.convert("L" if channels == 1 else "RGB").resize(
-                (width, height), Image.Resampling.BILINEAR
-            )
-    except (UnidentifiedImageError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UsageError("AIE-CLI-003", where=str(path), reason=_first_line(error)) from error
+        with warnings.catch_warnings():
+            # Pillow warns of a large picture; here one limit holds, and nothing but our error is printed.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.fromarray(read_picture(path, MAX_PICTURE_PIXELS, colour=channels == 3))
+    except PictureError as error:
+        raise UsageError("AIE-CLI-003", where=str(path), reason=error) from error
+    fitted = picture.resize((width, height), Image.Resampling.BILINEAR)
     pixels: NDArray[np.uint8] = np.asarray(fitted, dtype=np.uint8).reshape(spec.shape)
     # Flipping the top bit subtracts 128 in two's complement.
     return pixels if spec.dtype == np.uint8 else (pixels ^ np.uint8(0x80)).view(np.int8)
-
-
-def _open(path: Path) -> Image.Image:
-    # Pillow only warns below twice its own limit; here one limit holds, and nothing but our error is printed.
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-    return Image.open(path)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

@@ -14,9 +14,9 @@ from pydantic import Field, model_validator
 from aiedge.clock import SYSTEM_CLOCK, Clock, Deadline
 from aiedge.devices.camera import Camera
 from aiedge.devices.options import DeviceOptions, FilePath
+from aiedge.devices.picture_file import SUFFIXES, PictureError, read_picture
 from aiedge.errors import DeviceError, DeviceLost, EndOfFrames
 from aiedge.types import Frame, Timestamp
-from aiedge_drivers.camera.picture_file import SUFFIXES, PictureError, read_picture
 
 
 class FolderCameraOptions(DeviceOptions):

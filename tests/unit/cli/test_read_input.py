@@ -96,3 +96,17 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: 
     Image.new("1", (20000, 8000)).save(path)
     with pytest.raises(UsageError):
         read_input(path, RGB_UINT8)
+
+
+def test_a_picture_of_16_bits_is_refused_rather_than_clipped(tmp_path: Path) -> None:
+    path = tmp_path / "deep.png"
+    Image.fromarray(np.full((4, 6), 40_000, np.uint16)).save(path)
+    with pytest.raises(UsageError, match="8-bit"):
+        read_input(path, RGB_UINT8)
+
+
+def test_other_formats_are_refused(tmp_path: Path, picture: Path) -> None:
+    path = tmp_path / "picture.gif"
+    Image.open(picture).save(path)
+    with pytest.raises(UsageError, match=r"AIE-CLI-003.*JPEG, PNG or BMP"):
+        read_input(path, RGB_UINT8)

@@ -1,4 +1,4 @@
-"""One picture file, which may be damaged or hostile, to pixels."""
+"""One picture file, which may be damaged or hostile, to pixels: for cameras that show files, and for commands."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from aiedge_drivers.camera.picture_file import PictureError, read_picture
+from aiedge.devices.picture_file import PictureError, read_picture
 
 LIMIT = 10_000
 
