@@ -69,7 +69,7 @@ def _options() -> argparse.Namespace:
         metavar="RULE",
         help="real boards kept from training: every:N or group:PREFIX; may be repeated",
     )
-    parser.add_argument("--rendered", type=int, default=1500, help="number of rendered boards (0: none)")
+    parser.add_argument("--rendered", type=int, default=1800, help="number of rendered boards (0: none)")
     parser.add_argument("--epochs", type=int, default=30, help=f"of {BATCH} x 100 crops each")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
