@@ -12,7 +12,8 @@ MESSAGES: dict[str, Message] = {
         "A file named {suffix!r} is not a model that aiedge reads.", "Give a .tflite or an .aie file."
     ),
     "AIE-MOD-003": Message(
-        "The file has {size_bytes} bytes; aiedge reads models of up to {limit_bytes} bytes.", "Use a smaller model."
+        "The file has {size_bytes} bytes; aiedge reads models of up to {limit_bytes} bytes.",
+        "Use a smaller model.",
     ),
     "AIE-MOD-004": Message("The TFLite file is damaged: {reason}.", _AGAIN),
     "AIE-MOD-005": Message(
@@ -28,15 +29,19 @@ MESSAGES: dict[str, Message] = {
         "Export it as full integer: int8 inputs, outputs and operators.",
     ),
     "AIE-MOD-008": Message(
-        "The tensor's shape {shape} is not fixed.", "Export the model with a fixed batch and fixed sizes, each 1 or more."
+        "The tensor's shape {shape} is not fixed.",
+        "Export the model with a fixed batch and fixed sizes, each 1 or more.",
     ),
     "AIE-MOD-009": Message(
-        "The model is not valid: {reason}.", "Export the model again; if it stays so, the exporter is at fault."
+        "The model is not valid: {reason}.",
+        "Export the model again; if it stays so, the exporter is at fault.",
     ),
     "AIE-MOD-010": Message(
         "The model uses {feature}, which is not supported.", "Export the model without it."
     ),
-    "AIE-MOD-011": Message("The bundle is damaged: {reason}.", "Get the file again, or compile the model again."),
+    "AIE-MOD-011": Message(
+        "The bundle is damaged: {reason}.", "Get the file again, or compile the model again."
+    ),
     "AIE-MOD-012": Message(
         "The bundle has format {major}, this aiedge reads format {supported}.", "Install a newer aiedge."
     ),
@@ -47,8 +52,12 @@ MESSAGES: dict[str, Message] = {
         "The bundle's arithmetic is {arithmetic!r}, this aiedge has {supported!r}.", "Install a newer aiedge."
     ),
     "AIE-MOD-015": Message("The labels cannot be stored: {reason}.", "Give one label a line."),
-    "AIE-MOD-016": Message("The file cannot be written: {reason}.", "Check the path, its permissions and the disk."),
-    "AIE-MOD-017": Message("The model has {count} {unit}; aiedge takes up to {limit}.", "Use a smaller model."),
+    "AIE-MOD-016": Message(
+        "The file cannot be written: {reason}.", "Check the path, its permissions and the disk."
+    ),
+    "AIE-MOD-017": Message(
+        "The model has {count} {unit}; aiedge takes up to {limit}.", "Use a smaller model."
+    ),
     "AIE-MOD-018": Message(
         "The native core refuses the bundle: {reason}.",
         "Get the file again, or compile the model again with this version of aiedge.",
