@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from machine import machine
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -107,7 +107,7 @@ def main() -> None:
     _print_table(rows)
     if options.json:
         document = {
-            "command": sys.argv, "machine": _machine(),
+            "command": sys.argv, "machine": machine(("aiedge", "numpy", "Pillow")),
             "threshold": options.threshold, "engine": options.engine,
             "cases": [{"title": t, "model": m, "rules": r, **_summary(b), "boards": [asdict(x) for x in b]}
                       for t, m, r, b in rows],
@@ -206,7 +206,9 @@ def _differenced(folder: Path, names: list[str], seed: int) -> Iterator[BoardRes
 
 
 def _summary(results: list[BoardResult]) -> dict[str, float | None]:
-    total: Callable[[str], int] = lambda field_name: sum(getattr(r, field_name) for r in results)  # noqa: E731
+    def total(field_name: str) -> int:
+        return sum(getattr(result, field_name) for result in results)
+
     seconds = [sum(r.seconds.values()) for r in results if r.seconds]
     return {
         "boards_tried": len(results),
@@ -235,21 +237,6 @@ def _print_table(rows: list[tuple[str, str, str, list[BoardResult]]]) -> None:
         if timed:
             median_ms = {stage: 1e3 * float(np.median([t[stage] for t in timed])) for stage in STAGES}
             print(f"{title}, median ms:", ", ".join(f"{stage} {ms:.2f}" for stage, ms in median_ms.items()))
-
-
-def _machine() -> dict[str, str]:
-    model = ""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        model = next(
-            (line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), ""
-        )
-    return {
-        "cpu": model,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "system": platform.platform(),
-    }
 
 
 if __name__ == "__main__":

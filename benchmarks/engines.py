@@ -17,29 +17,24 @@ import argparse
 import json
 import multiprocessing
 import os
-import platform
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from litert_avx2 import hold_litert_to_avx2
+from machine import ROOT, machine
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from aiedge.clock import SystemClock
 
-sys.path.insert(0, str(Path(__file__).parent))
-from litert_avx2 import hold_litert_to_avx2
-
 ENGINES = ("native", "native-reference", "litert", "litert-avx2")
 DEFAULT_ENGINES = "native,litert"
-ROOT = Path(__file__).resolve().parents[1]
 ROUND_S = 0.05
 """How long one engine runs in one round, about."""
 
@@ -81,7 +76,7 @@ def main() -> int:
     if options.json:
         document = {
             "command": sys.argv,
-            "machine": _machine(),
+            "machine": machine(("aiedge", "ai-edge-litert", "numpy")),
             "seed": options.seed,
             "results": [vars(r) for r in results],
         }
@@ -266,38 +261,6 @@ def _print_table(results: list[Result], engines: list[str]) -> None:
 
 def _ratio(result: Result, base: Result, share: float) -> float:
     return result.percentile_us(share) / base.percentile_us(share)
-
-
-def _machine() -> dict[str, Any]:
-    cpu = next(
-        (
-            line.split(":")[1].strip()
-            for line in _lines(Path("/proc/cpuinfo"))
-            if line.startswith("model name")
-        ),
-        "",
-    )
-    git = ["git", "-C", str(ROOT)]
-    commit = subprocess.run(
-        [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    changed = subprocess.run(
-        [*git, "status", "--porcelain"], capture_output=True, text=True, check=False
-    ).stdout
-    return {
-        "cpu": cpu or platform.processor(),
-        "cores": os.cpu_count(),
-        "load": os.getloadavg(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("aiedge", "ai-edge-litert", "numpy")},
-        "commit": commit,
-        "uncommitted_changes": bool(changed),
-    }
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.exists() else []
 
 
 if __name__ == "__main__":

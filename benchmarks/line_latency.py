@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine import ROOT, machine
 from rich.console import Console
 from rich.table import Table
 
@@ -36,9 +37,6 @@ from aiedge.line.inspect_step import Judgement
 from aiedge.line.open_line import open_line
 from aiedge.line.part import Part
 from aiedge.types import Frame
-
-sys.path.insert(0, str(Path(__file__).parent))
-from machine import ROOT, machine
 
 CASES = ("alone", "spinning", "stalled", "alone-5ms", "spinning-5ms")
 DEFAULT_SWITCH_INTERVAL_S = 0.005
