@@ -8,7 +8,7 @@ from types import TracebackType
 
 
 class RawModbus:
-    """One connection; registers by function 4, 3 and 16, coils by 5. Raises ``OSError`` when refused."""
+    """One connection; registers by function 4 and 3, coils by 5. Raises ``OSError`` when refused."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
@@ -27,10 +27,6 @@ class RawModbus:
 
     def read_holdings(self, start: int, count: int) -> list[int]:
         return self._read(3, start, count)
-
-    def write_holdings(self, start: int, values: list[int]) -> None:
-        data = struct.pack(f">HHB{len(values)}H", start, len(values), 2 * len(values), *values)
-        self._ask(16, data)
 
     def press(self, coil: int) -> None:
         self._ask(5, struct.pack(">HH", coil, 0xFF00))
