@@ -73,8 +73,7 @@ typedef struct aiedge_memory {
 
 AIEDGE_API const char* aiedge_version(void);
 
-/* Load from a file or from memory (copied; the caller keeps its buffer). `options` and `error` may be NULL.
- */
+/* Load from a file or from memory (copied; the caller keeps its buffer). `options`, `error` may be NULL. */
 AIEDGE_API aiedge_status aiedge_load_file(const char* path, const aiedge_options* options,
                                           aiedge_model** model, aiedge_error* error);
 AIEDGE_API aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options,

@@ -1,8 +1,7 @@
 // Contract of add: equal shapes, element by element.
 //
-//   y = clamp(((2^(shift-1) + multiplier_a * (a - zero_point_a) + multiplier_b * (b - zero_point_b)) >>
-//   shift)
-//             + output_zero_point)
+//   sum = multiplier_a * (a - zero_point_a) + multiplier_b * (b - zero_point_b)
+//   y   = clamp(((2^(shift-1) + sum) >> shift) + output_zero_point)
 //
 // int32, arithmetic shift; no intermediate overflows under the preconditions.
 #pragma once

@@ -31,10 +31,8 @@ struct Work {
 // Rules for every function here:
 // - The output equals the reference variant's, bit for bit, for all arguments that the preconditions allow.
 // - No byte outside the tensors, the packed block and the scratch block is read or written, not even
-// harmlessly:
-//   the tests put guard pages there.
-// - No heap, no locks, no exceptions, no static state that changes, no floating-point environment that
-// changes.
+//   harmlessly: the tests put guard pages there.
+// - No heap, no locks, no exceptions, no static state and no floating-point environment that changes.
 // - Two threads may run() different unit ranges of the same args at the same time.
 template <typename Args>
 struct Kernel {
@@ -48,8 +46,7 @@ struct Kernel {
   std::size_t (*packed_bytes)(const Args& args);
   // Null where packed_bytes is. Called once at load; writes all bytes.
   void (*pack)(const Args& args, void* packed);
-  // Null: 0. One thread's scratch, known before the run; a variant that wants more than 16 MiB is passed
-  // over.
+  // Null: 0. One thread's scratch, known before the run; more than 16 MiB, and the variant is passed over.
   std::size_t (*scratch_bytes)(const Args& args);
   // How many independent pieces of about equal work; >= 1.
   std::int32_t (*units)(const Args& args);
