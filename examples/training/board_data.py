@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+import aiedge
 from aiedge.vision import align, shift
-from aiedge_drivers.sim.boards import BoardGenerator
 
-KINDS = 6
+KIND_NAMES = tuple((Path(__file__).parent / "labels.txt").read_text().split())
+KINDS = len(KIND_NAMES)
 STRIDE = 8
 # People mark a defect with a margin; the generator's truth is tight. This makes them alike.
 _MARK_MARGIN_PX = 9
@@ -31,14 +32,16 @@ class Board:
 
 
 def rendered_boards(seed: int, count: int) -> list[Board]:
-    """Boards from the simulator's generator, with worse misfits than the demo's, as real lines have them."""
-    generator = BoardGenerator(seed, good_share=0.1, defects=(2, 12), shift_px=4, residual_px=6.0)
+    """Boards from the simulated camera, with worse misfits than the demo's, as real lines have them."""
     boards = []
-    for index in range(count):
-        board = generator.render(index)
-        grow = 2 * _MARK_MARGIN_PX
-        marks = [(*d.center, d.w + grow, d.h + grow, d.kind - 1) for d in board.defects]
-        boards.append(_aligned(f"rendered-{index}", board.test, board.template, marks))
+    with aiedge.open_device(
+        "camera/sim", seed=seed, parts=count, good_share=0.1, least_defects=2, most_defects=12, shift_px=4,
+        residual_px=6.0, render_ahead=0,
+    ) as camera:  # fmt: skip
+        for index in range(count):
+            frame = camera.read(timeout_s=10.0)
+            marks = [_mark(**defect) for defect in frame.metadata["truth"]]
+            boards.append(_aligned(f"rendered-{index}", frame.image, frame.reference, marks))
     return boards
 
 
@@ -99,6 +102,11 @@ def random_crop(
         pixels, target = pixels[:, ::-1], target[:, ::-1]
     turns = int(rng.integers(4))
     return np.rot90(pixels, turns), np.rot90(target, turns)
+
+
+def _mark(kind: str, x: int, y: int, w: int, h: int) -> tuple[float, ...]:
+    grow = 2 * _MARK_MARGIN_PX
+    return (x + w / 2, y + h / 2, w + grow, h + grow, KIND_NAMES.index(kind))
 
 
 def _aligned(

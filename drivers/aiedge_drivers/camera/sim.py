@@ -38,7 +38,8 @@ class SimCameraOptions(DeviceOptions):
     """Options of ``camera/sim``.
 
     ``parts``: how many pass, 0 without end. ``period_s``: one part after the other, 0 as fast as they are
-    read. ``buffer_frames``: frames that wait for a slow reader; what comes on top pushes out the oldest.
+    read. ``shift_px``: how far, at most, a board lies off its template; ``residual_px``: how far, at the image's
+    edge, rotation and stretch put it off beyond that. ``buffer_frames``: frames that wait for a slow reader; what comes on top pushes out the oldest.
     ``render_ahead``: boards drawn in a thread before they are due, 0 draws in the call. ``distinct``: draw
     only so many boards, when the camera connects, and show them again and again; 0 draws each part anew.
     """
@@ -51,6 +52,8 @@ class SimCameraOptions(DeviceOptions):
     good_share: float = Field(default=0.4, ge=0, le=1)
     least_defects: int = Field(default=1, ge=1)
     most_defects: int = Field(default=8, ge=1)
+    shift_px: int = Field(default=3, ge=0, le=32)
+    residual_px: float = Field(default=2.0, ge=0, le=32)
     buffer_frames: int = Field(default=8, ge=1)
     render_ahead: int = Field(default=4, ge=0)
     distinct: int = Field(default=0, ge=0)
@@ -83,7 +86,13 @@ class SimCamera(Camera):
         wanted = self.options
         defects = (wanted.least_defects, wanted.most_defects)
         self._boards = BoardSource(
-            BoardGenerator(wanted.seed, good_share=wanted.good_share, defects=defects),
+            BoardGenerator(
+                wanted.seed,
+                good_share=wanted.good_share,
+                defects=defects,
+                shift_px=wanted.shift_px,
+                residual_px=wanted.residual_px,
+            ),
             clock,
             ahead=wanted.render_ahead,
             distinct=wanted.distinct,
