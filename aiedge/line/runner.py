@@ -2,9 +2,8 @@
 
 ::
 
-    acquire (frames, triggers) -> [frames queue] -> judge -> gate's own thread -> [records queue] -> trace ->
-    store
-                                   deadlines: whoever is not judged in time becomes unknown
+    acquire (frames, triggers) -> [frames] -> judge -> gate's own thread -> [records] -> trace -> store
+                                  deadlines: whoever is not judged in time becomes unknown
 
 Every queue is bounded, every drop is counted. A thread that fails or stands still ends the heartbeat, and so
 the line.
