@@ -17,7 +17,7 @@ from aiedge.vision import Find, align, find_peaks, pack_pair, shift
 if TYPE_CHECKING:
     from aiedge.api import Model
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class InspectStep:
         try:
             self._model.run([self._packed], self._out)
         except AiedgeError as error:
-            _log.warning("frame %d was not judged: %s", frame.sequence, error)
+            logger.warning("frame %d was not judged: %s", frame.sequence, error)
             return unknown(UnknownReason.INFERENCE_ERROR)
         finds = find_peaks(
             self._out[0],

@@ -45,7 +45,7 @@ SWITCH_INTERVAL_S = 0.0001
 _THREADS = ("acquire", "judge", "deadlines")
 # A gate that has not settled a decided part by then never will.
 _SETTLE_MARGIN_S = 1.0
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Step(Protocol):
@@ -169,7 +169,7 @@ class Line:
             self._end_threads()
         self._settle_the_rest()
         if not self._trace.stop(timeout_s):
-            _log.warning("%d records were not stored in time", self._trace.counters.waiting)
+            logger.warning("%d records were not stored in time", self._trace.counters.waiting)
         if self._publisher is not None:
             self._publisher.stop(timeout_s)
         if self._failure is not None:
@@ -295,8 +295,9 @@ class Line:
         part.dequeued_ns = self._clock.monotonic_ns()
         try:
             judgement = self._step(frame)
-        except Exception:  # noqa: BLE001 - whatever a frame does to the model costs one part, not the line
-            _log.exception("frame %d was not judged", frame.sequence)
+        except Exception:
+            # Whatever a frame does to the model costs one part, not the line.
+            logger.exception("frame %d was not judged", frame.sequence)
             judgement = unknown(UnknownReason.INFERENCE_ERROR)
         part.inferred_ns = self._clock.monotonic_ns()
         self._conclude(part, judgement)
@@ -378,10 +379,10 @@ class Line:
             while not self._ending.is_set():
                 self._watchdog.beat(name)
                 work()
-        except Exception as error:  # noqa: BLE001 - it is raised by finish()
+        except Exception as error:
             # The heartbeat ends with this thread, so the PLC stops the line; whoever runs it is told why.
             self._watchdog.stop()
-            _log.exception("the thread %s ended", name)
+            logger.exception("the thread %s ended", name)
             if not isinstance(error, AiedgeError):
                 error = LineError("AIE-LIN-005", thread=name, reason=repr(error))
             self._failure = error

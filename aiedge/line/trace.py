@@ -23,7 +23,7 @@ _RETRY_S = 0.5
 _UNCONFIRMED = "AIE-TEL-014"
 # The disk may take the same metrics later: full, slow, read-only for now.
 _WORTH_RETRYING = frozenset({"AIE-TEL-004", "AIE-TEL-006", "AIE-TEL-007", "AIE-TEL-010", "AIE-TEL-013"})
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,10 @@ class Trace:
             self._in_hand = len(batch)
             try:
                 self._publish([self._metric(part, utc_ns) for part, utc_ns in batch])
-            except Exception as error:  # noqa: BLE001 - one bad record must not end the telemetry, nor the line
+            except Exception as error:
+                # One bad record must not end the telemetry, nor the line.
                 self.last_error = error
-                _log.exception("%d records were not stored", len(batch))
+                logger.exception("%d records were not stored", len(batch))
                 self._refused += len(batch)
             self._in_hand = 0
 
@@ -108,11 +109,11 @@ class Trace:
                 self.last_error = error
                 if error.code in _WORTH_RETRYING and not self._ending.is_set():
                     if not warned:
-                        _log.warning("%s", error)
+                        logger.warning("%s", error)
                     warned = True
                     self._clock.wait(self._ending, _RETRY_S)
                     continue
-                _log.warning("%d records were not stored: %s", len(metrics), error)
+                logger.warning("%d records were not stored: %s", len(metrics), error)
                 if error.code == _UNCONFIRMED:
                     self._unconfirmed += len(metrics)
                 else:

@@ -24,7 +24,7 @@ from aiedge.telemetry.store import MetricStore
 _PUMP_S = 0.5
 _PUMP_STOPPING_S = 0.05
 _PACKET_OVERHEAD_BYTES = 16
-_log = logging.getLogger("aiedge.telemetry")
+logger = logging.getLogger(__name__)
 
 
 class PublisherState(enum.Enum):
@@ -298,7 +298,7 @@ class MqttPublisher:
 
     def _note(self, error: TelemetryError) -> None:
         if self._last_error is None or self._last_error.code != error.code:
-            _log.warning("%s", error)
+            logger.warning("%s", error)
         self._last_error = error
         self._count(failures=1)
 

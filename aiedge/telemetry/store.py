@@ -29,7 +29,7 @@ DEFAULT_MAX_BYTES = 256 * 1024 * 1024
 _ACKNOWLEDGE_DELAY_S = 0.25
 _ACKNOWLEDGE_BATCH = 500
 _RETRY_S = 0.5
-_log = logging.getLogger("aiedge.telemetry")
+logger = logging.getLogger(__name__)
 
 
 class _State(enum.Enum):
@@ -345,7 +345,7 @@ class MetricStore:
         refusal = Refusal.of(error)
         with self._changed:
             if self._failure is None:
-                _log.warning("%s", error)
+                logger.warning("%s", error)
             self._failure = refusal
             if self._max_delay_s is not None:
                 # They were taken: they wait until the disk recovers.

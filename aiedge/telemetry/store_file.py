@@ -35,7 +35,7 @@ _SCHEMA_VERSION = 1
 _SLACK_BYTES = 16 * _PAGE_BYTES
 # Once everything is delivered, a file larger than this gives its free pages back to the file system.
 _SHRINK_ABOVE_PAGES = 256
-_log = logging.getLogger("aiedge.telemetry")
+logger = logging.getLogger(__name__)
 
 _SCHEMA = (
     "CREATE TABLE metrics (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL)",
@@ -97,7 +97,9 @@ class StoreFile:
         if damage is not None:
             connection.close()
             aside = _move_aside(path, clock.utc_ns())
-            _log.warning("%s was damaged (%s); it was moved to %s and a new store begun", path, damage, aside)
+            logger.warning(
+                "%s was damaged (%s); it was moved to %s and a new store begun", path, damage, aside
+            )
             connection = _connect(path)
         try:
             with translated(path):
@@ -119,7 +121,7 @@ class StoreFile:
             if self.tally != self._saved:
                 self.commit([], (), Counter())
         except TelemetryError as error:
-            _log.warning("%s", error)
+            logger.warning("%s", error)
         finally:
             self._connection.close()
 
