@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiedge.errors import TelemetryError, UsageError
+from aiedge.telemetry.option_error import option_error
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -66,15 +67,15 @@ class BrokerSecurity:
     def check(self, address: BrokerAddress) -> None:
         """Raises :class:`UsageError` AIE-TEL-016 for options that contradict each other or the address."""
         if self.user_env and self.user_file:
-            raise _option("user_file", "user_env is given too")
+            raise option_error("user_file", "user_env is given too")
         if self.password_env and self.password_file:
-            raise _option("password_file", "password_env is given too")
+            raise option_error("password_file", "password_env is given too")
         if (self.password_env or self.password_file) and not (self.user_env or self.user_file):
-            raise _option("user_env", "a password needs a user")
+            raise option_error("user_env", "a password needs a user")
         if bool(self.certificate_file) != bool(self.key_file):
-            raise _option("certificate_file", "certificate_file and key_file go together")
+            raise option_error("certificate_file", "certificate_file and key_file go together")
         if not address.tls and (self.ca_file or self.certificate_file):
-            raise _option("ca_file", "certificates need mqtts://")
+            raise option_error("ca_file", "certificates need mqtts://")
 
     def user(self) -> str | None:
         """Raises :class:`TelemetryError` AIE-TEL-024."""
@@ -139,7 +140,3 @@ def _unreadable(what: str, error: Exception) -> TelemetryError:
 
 def _wrong_url(reason: str) -> UsageError:
     return UsageError("AIE-TEL-020", reason=reason)
-
-
-def _option(option: str, reason: str) -> UsageError:
-    return UsageError("AIE-TEL-016", option=option, reason=reason)

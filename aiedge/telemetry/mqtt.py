@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 
 from aiedge.clock import SYSTEM_CLOCK, Clock
-from aiedge.errors import BrokerUnreachable, TelemetryError, UsageError
+from aiedge.errors import BrokerUnreachable, TelemetryError
 from aiedge.telemetry.broker import BrokerAddress, BrokerSecurity
 from aiedge.telemetry.connection import Connection, Protocol, Wakeup
 from aiedge.telemetry.delivery import Delivery
 from aiedge.telemetry.metric import encode_payload
+from aiedge.telemetry.option_error import option_error
 from aiedge.telemetry.store import MetricStore
 
 _PUMP_S = 0.5
@@ -104,13 +105,13 @@ class MqttPublisher:
         _check_text("client_id", client_id, 256)
         _check_text("topic", topic, 1024)
         if any(c in topic for c in "+#") or topic.startswith("$"):
-            raise _option("topic", f"{topic!r} has a wildcard, or begins with $")
+            raise option_error("topic", f"{topic!r} has a wildcard, or begins with $")
         if protocol not in ("5", "3.1.1"):
-            raise _option("protocol", f"{protocol!r} is not '5' or '3.1.1'")
+            raise option_error("protocol", f"{protocol!r} is not '5' or '3.1.1'")
         if not 1 <= max_inflight <= 65535:
-            raise _option("max_inflight", f"{max_inflight} is not 1 to 65535")
+            raise option_error("max_inflight", f"{max_inflight} is not 1 to 65535")
         if not 0 < retry_first_s <= retry_max_s:
-            raise _option("retry_first_s", "not 0 < retry_first_s <= retry_max_s")
+            raise option_error("retry_first_s", "not 0 < retry_first_s <= retry_max_s")
         self._store = store
         self._client_id = client_id
         self._topic = topic
@@ -354,8 +355,4 @@ def check_broker(
 
 def _check_text(option: str, text: str, limit: int) -> None:
     if not 0 < len(text) <= limit or not text.isprintable():
-        raise _option(option, f"it must have 1 to {limit} printable characters")
-
-
-def _option(option: str, reason: str) -> UsageError:
-    return UsageError("AIE-TEL-016", option=option, reason=reason)
+        raise option_error(option, f"it must have 1 to {limit} printable characters")

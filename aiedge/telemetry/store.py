@@ -15,8 +15,9 @@ from pathlib import Path
 from types import TracebackType
 
 from aiedge.clock import SYSTEM_CLOCK, Clock
-from aiedge.errors import TelemetryError, UsageError
+from aiedge.errors import TelemetryError
 from aiedge.telemetry.metric import Metric, MetricId, encode_body
+from aiedge.telemetry.option_error import option_error
 from aiedge.telemetry.refusal import Refusal
 from aiedge.telemetry.store_counters import StoreCounters
 from aiedge.telemetry.store_file import MIN_MAX_BYTES, StoredMetric, StoreFile, StorePolicy
@@ -111,15 +112,15 @@ class MetricStore:
         """
         path = Path(path)
         if max_bytes < MIN_MAX_BYTES:
-            raise _option("max_bytes", f"{max_bytes} is less than {MIN_MAX_BYTES}")
+            raise option_error("max_bytes", f"{max_bytes} is less than {MIN_MAX_BYTES}")
         if max_delay_s is not None and not max_delay_s > 0:
-            raise _option("max_delay_s", f"{max_delay_s} is not above 0")
+            raise option_error("max_delay_s", f"{max_delay_s} is not above 0")
         if max_queued < 1:
-            raise _option("max_queued", f"{max_queued} is less than 1")
+            raise option_error("max_queued", f"{max_queued} is less than 1")
         try:
             policy = StorePolicy(policy)
         except ValueError as error:
-            raise _option("policy", f"{policy!r} is not drop_oldest or reject_new") from error
+            raise option_error("policy", f"{policy!r} is not drop_oldest or reject_new") from error
         file = StoreFile.open(path, max_bytes, policy, clock)
         return cls(path, file, clock=clock, max_queued=max_queued, max_delay_s=max_delay_s)
 
@@ -365,7 +366,3 @@ class MetricStore:
             request.state = _State.DONE
             request.done.set()
         self._queued -= count
-
-
-def _option(option: str, reason: str) -> UsageError:
-    return UsageError("AIE-TEL-016", option=option, reason=reason)
