@@ -10,7 +10,8 @@ from aiedge.errors import UsageError
 def read_labels(path: Path) -> tuple[str, ...]:
     """The labels of ``path`` in order; :class:`UsageError` when it cannot be read as UTF-8 text."""
     try:
-        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+        # Editors on Windows put a mark ahead of the first label.
+        return tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
     except OSError as error:
         raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
     except UnicodeDecodeError as error:
