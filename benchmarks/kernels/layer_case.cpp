@@ -87,7 +87,7 @@ void add_variants(LayerCase& layer, const Args& args, std::size_t input_bytes, s
   const Shared b = block(input_bytes);
   const Shared y = block(output_bytes);
   for (const kernels::Kernel<Args>* kernel : kernels::variants<Args>()) {
-    if (!cpu::has(kernel->isa) || (kernel->supports != nullptr && !kernel->supports(args))) continue;
+    if (!kernels::fits(*kernel, cpu::best(), args)) continue;
     const std::size_t packed_bytes = kernel->packed_bytes == nullptr ? 0 : kernel->packed_bytes(args);
     const std::size_t scratch_bytes = kernel->scratch_bytes == nullptr ? 0 : kernel->scratch_bytes(args);
     const Shared packed = block(packed_bytes);

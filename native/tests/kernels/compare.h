@@ -166,7 +166,7 @@ int compare_variants(const Args& args, const std::vector<Bytes>& inputs, std::si
             reference.units(args));
   int ran = 0;
   for (const kernels::Kernel<Args>* kernel : all.first(all.size() - 1)) {
-    if (!cpu::has(kernel->isa) || (kernel->supports != nullptr && !kernel->supports(args))) continue;
+    if (!kernels::fits(*kernel, cpu::best(), args)) continue;
     compare_variant(*kernel, args, inputs, expected, Guarded::Side::kEnd, random);
     compare_variant(*kernel, args, inputs, expected, Guarded::Side::kBegin, random);
     ++ran;

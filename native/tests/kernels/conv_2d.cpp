@@ -74,6 +74,10 @@ int main() {
   ran += compare(random, 1, {64, 3, 2, 1, 0, 1}, {64, 3, 2, 1, 0, 1}, 3, 32);
   ran += compare(random, 1, {49, 10, 2, 1, 4, 5}, {10, 4, 2, 1, 1, 1}, 1, 64);
   ran += compare(random, 1, {20, 3, 1, 1, 1, 1}, {160, 3, 1, 1, 1, 1}, 32, 32);
+  // A dilation as large as a hostile file may have: whoever runs it, nothing overflows.
+  constexpr std::int32_t kFar = 1 << 24;
+  compare(random, 1, {1, 2, 1, kFar, kFar, 0}, {1, 2, 1, kFar, kFar, 0}, 1, 1);
+  compare(random, 1, {2, 3, 2, kFar, 2 * kFar, 0}, {3, 2, 3, 1 << 19, 1 << 19, 0}, 7, 2);
   if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
   return report();
 }

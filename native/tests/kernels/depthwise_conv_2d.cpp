@@ -75,6 +75,10 @@ int main() {
   ran += compare(random, 1, {1, 2, 1, 2, 1, 1}, {1, 2, 1, 2, 1, 1}, 3, 1);
   ran += compare(random, 1, {15, 15, 1, 1, 0, 0}, {1, 1, 1, 1, 0, 0}, 128, 1);
   ran += compare(random, 1, {7, 3, 1, 1, 1, 1}, {7, 3, 1, 1, 1, 1}, 960, 1);
+  // A dilation as large as a hostile file may have: whoever runs it, nothing overflows.
+  constexpr std::int32_t kFar = 1 << 24;
+  compare(random, 1, {1, 2, 1, kFar, kFar, 0}, {1, 2, 1, kFar, kFar, 0}, 1, 1);
+  compare(random, 1, {2, 3, 2, kFar, 2 * kFar, 0}, {3, 2, 3, 1 << 19, 1 << 19, 0}, 7, 300);
   if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
   return report();
 }

@@ -50,18 +50,12 @@ avx2::RingShape ring_shape(const Conv2DArgs& a) {
 // Scratch: the ring, the widened panel, the places of the segments.
 std::int64_t scratch_size(const Conv2DArgs& a) {
   const avx2::GemmShape shape = gemm(a);
-  return avx2::ring_bytes(ring_shape(a)) + avx2::gemm_panel_space_bytes(shape) +
+  return avx2::ring_bytes(ring_shape(a)) + avx2::gemm_panel_space_bytes(shape, a.out_w) +
          shape.segments * static_cast<std::int64_t>(sizeof(const std::int16_t*));
 }
 
 // A dilation far larger than the image would need a ring that is mostly padding: left to the reference.
-bool supports(const Conv2DArgs& a) {
-  constexpr std::int64_t kMostColumns = 1 << 20;
-  constexpr std::int64_t kMostScratch = 1 << 26;
-  if (is_pointwise(a)) return true;
-  const avx2::RingShape shape = ring_shape(a);
-  return shape.columns <= kMostColumns && scratch_size(a) <= kMostScratch;
-}
+bool supports(const Conv2DArgs& a) { return is_pointwise(a) || avx2::is_modest(ring_shape(a)); }
 
 std::size_t packed_bytes(const Conv2DArgs& a) { return avx2::gemm_packed_bytes(gemm(a)); }
 
@@ -132,7 +126,7 @@ void run(const Conv2DArgs& a, const Work& work) {
   };
   scratch += avx2::ring_bytes(rows);
   auto* panel_space = reinterpret_cast<std::int16_t*>(scratch);
-  scratch += avx2::gemm_panel_space_bytes(shape);
+  scratch += avx2::gemm_panel_space_bytes(shape, a.out_w);
   auto** segments = reinterpret_cast<const std::int16_t**>(scratch);
   avx2::clear_padding(ring);
   const auto* input = static_cast<const std::uint8_t*>(work.input[0]);

@@ -57,13 +57,7 @@ std::int64_t scratch_size(const Geometry& g) {
 }
 
 // A dilation far larger than the image would need a ring that is mostly padding: left to the reference.
-bool supports(const DepthwiseConv2DArgs& a) {
-  constexpr std::int64_t kMostColumns = 1 << 20;
-  constexpr std::int64_t kMostScratch = 1 << 26;
-  const Geometry g = geometry(a);
-  return std::int64_t{a.kernel_h} * a.kernel_w <= kMostColumns && g.ring.columns <= kMostColumns &&
-         scratch_size(g) <= kMostScratch;
-}
+bool supports(const DepthwiseConv2DArgs& a) { return avx2::is_modest(geometry(a).ring); }
 
 std::size_t packed_bytes(const DepthwiseConv2DArgs& a) {
   const Geometry g = geometry(a);

@@ -61,8 +61,8 @@ std::int32_t chunk_rows(const DenseShape& shape) {
   const std::int64_t row_bytes = std::int64_t{shape.gemm.segment_length} * 2;
   std::int64_t tiles = kChunkBytes / row_bytes / kTileRows;
   if (tiles < kLeastTiles) tiles = kLeastTiles;
-  const std::int64_t all = tiles_of(shape.rows);
-  return static_cast<std::int32_t>((tiles < all ? tiles : all) * kTileRows);
+  const std::int64_t rows = tiles * kTileRows;
+  return static_cast<std::int32_t>(rows < shape.rows ? rows : shape.rows);
 }
 
 std::int64_t activations_bytes(const DenseShape& shape) {
@@ -81,8 +81,8 @@ std::int32_t gemm_panels(const GemmShape& shape) {
   return static_cast<std::int32_t>(padded_channels(shape) / kPanelChannels);
 }
 
-std::int64_t gemm_panel_space_bytes(const GemmShape& shape) {
-  return shape.wide ? 0 : 2 * full_panel_bytes(shape);
+std::int64_t gemm_panel_space_bytes(const GemmShape& shape, std::int64_t rows) {
+  return shape.wide || rows < kRowsWorthWidening ? 0 : 2 * full_panel_bytes(shape);
 }
 
 std::size_t gemm_packed_bytes(const GemmShape& shape) {
@@ -166,7 +166,8 @@ std::int32_t dense_units(const DenseShape& shape) {
 }
 
 std::size_t dense_scratch_bytes(const DenseShape& shape) {
-  return static_cast<std::size_t>(gemm_panel_space_bytes(shape.gemm) + activations_bytes(shape));
+  return static_cast<std::size_t>(gemm_panel_space_bytes(shape.gemm, chunk_rows(shape)) +
+                                  activations_bytes(shape));
 }
 
 void dense_run(const DenseShape& shape, const Requant& requant, const Work& work) {

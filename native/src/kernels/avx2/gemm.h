@@ -30,8 +30,8 @@ struct GemmShape {
 [[nodiscard]] std::size_t gemm_packed_bytes(const GemmShape& shape);
 
 // Room for one panel of 8-bit weights widened to 16 bits: where many rows share a panel, that is done once
-// for all of them. 0 when the weights are wide anyway.
-[[nodiscard]] std::int64_t gemm_panel_space_bytes(const GemmShape& shape);
+// for all of them. 0 for products of few rows, and when the weights are wide anyway.
+[[nodiscard]] std::int64_t gemm_panel_space_bytes(const GemmShape& shape, std::int64_t rows);
 
 // weights: out_c x segments x segment_length.
 void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, std::int32_t weight_zero_point,
@@ -45,7 +45,7 @@ struct GemmRows {
   std::int32_t rows;
   std::uint8_t* output;  // the first row's first channel
   std::ptrdiff_t output_stride;
-  std::int16_t* panel_space;  // gemm_panel_space_bytes(shape), or null where that is 0
+  std::int16_t* panel_space;  // gemm_panel_space_bytes() of at least `rows` rows
 };
 
 // Compute `rows` rows for the panels [panel_begin, panel_end). After the last activation of a row's segment

@@ -69,6 +69,12 @@ std::int64_t ring_row_elements(const RingShape& shape) {
   return (shape.columns * pixel_elements(shape) + kSlack + 31) / 32 * 32;
 }
 
+bool is_modest(const RingShape& shape) {
+  constexpr std::int64_t kMostColumns = 1 << 20;
+  constexpr std::int64_t kMostElements = 1 << 23;
+  return shape.columns <= kMostColumns && ring_row_elements(shape) <= kMostElements;
+}
+
 std::int64_t ring_bytes(const RingShape& shape) {
   return shape.slots * ring_row_elements(shape) * static_cast<std::int64_t>(sizeof(std::int16_t));
 }

@@ -25,6 +25,9 @@ struct RingShape {
 // Elements of one row of the ring; more than columns * in_c * repeat, so that a full vector may be read at
 // any column.
 std::int64_t ring_row_elements(const RingShape& shape);
+// Whether a row is of a size that makes sense; what the other functions say about a shape that is not modest
+// may have overflowed.
+bool is_modest(const RingShape& shape);
 // May exceed what a machine has: the caller decides what is too much.
 std::int64_t ring_bytes(const RingShape& shape);
 
