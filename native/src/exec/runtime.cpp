@@ -24,14 +24,14 @@ struct Share {
   std::uint32_t threads;
 };
 
-void run_share(const void* context, std::uint32_t thread) {
+void run_share(const void* context, std::uint32_t index) {
   const Share& share = *static_cast<const Share*>(context);
   const std::int64_t units = share.task->units;
   kernels::Work work = share.work;
-  work.begin = static_cast<std::int32_t>(units * thread / share.threads);
-  work.end = static_cast<std::int32_t>(units * (thread + 1) / share.threads);
+  work.begin = static_cast<std::int32_t>(units * index / share.threads);
+  work.end = static_cast<std::int32_t>(units * (index + 1) / share.threads);
   if (work.begin == work.end) return;
-  work.scratch = share.task->scratch_bytes == 0 ? nullptr : share.scratch + thread * share.scratch_stride;
+  work.scratch = share.task->scratch_bytes == 0 ? nullptr : share.scratch + index * share.scratch_stride;
   share.task->step->run(work);
 }
 

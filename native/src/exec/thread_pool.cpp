@@ -28,11 +28,12 @@ void await_change(const std::atomic<std::uint32_t>& value, std::uint32_t old, in
 
 // More threads than processors must not spin: each would hold up the one that it waits for.
 ThreadPool::ThreadPool(std::uint32_t threads)
-    : spins_(threads <= std::thread::hardware_concurrency() ? kSpins : 0) {
+    : spins_(threads <= std::thread::hardware_concurrency() ? kSpins : 0),
+      claims_(std::make_unique<Claim[]>(threads)) {
   workers_.reserve(threads - 1);
   try {
-    for (std::uint32_t thread = 1; thread < threads; ++thread) {
-      workers_.emplace_back([this, thread] { work(thread); });
+    for (std::uint32_t share = 1; share < threads; ++share) {
+      workers_.emplace_back([this, share] { work(share); });
     }
   } catch (const std::system_error&) {
     stop();
@@ -50,27 +51,42 @@ void ThreadPool::stop() {
   workers_.clear();
 }
 
+// At the start of a round every share has been begun in the round before, by somebody. So only the first to
+// ask gets it, and a worker that woke up too late gets nothing.
+bool ThreadPool::claim(std::uint32_t share, std::uint32_t round) {
+  std::uint32_t before = round - 1;
+  return claims_[share].round.compare_exchange_strong(before, round, std::memory_order_acq_rel,
+                                                      std::memory_order_relaxed);
+}
+
 void ThreadPool::run(Job job, const void* context) {
   job_ = job;
   context_ = context;
-  running_.store(static_cast<std::uint32_t>(workers_.size()), std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
+  running_.store(threads() - 1, std::memory_order_relaxed);
+  const std::uint32_t round = round_.fetch_add(1, std::memory_order_release) + 1;
   round_.notify_all();
   job(context, 0);
+  for (std::uint32_t share = 1; share < threads(); ++share) {
+    if (!claim(share, round)) continue;
+    job(context, share);
+    running_.fetch_sub(1, std::memory_order_relaxed);
+  }
   for (std::uint32_t left = running_.load(std::memory_order_acquire); left != 0;
        left = running_.load(std::memory_order_acquire)) {
     await_change(running_, left, spins_);
   }
 }
 
-void ThreadPool::work(std::uint32_t thread) {
+void ThreadPool::work(std::uint32_t share) {
   std::uint32_t seen = 0;
   for (;;) {
     await_change(round_, seen, spins_);
-    ++seen;  // the caller starts no next round before this one has ended here
+    seen = round_.load(std::memory_order_acquire);
+    if (!claim(share, seen)) continue;
+    // The round cannot end before this share does, so job_ and context_ are its own.
     const Job job = job_;
     if (job == nullptr) return;
-    job(context_, thread);
+    job(context_, share);
     if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
   }
 }

@@ -1,4 +1,5 @@
-// A job runs exactly once on each thread, also when the workers have parked; the pool can end at any time.
+// Each share of a job is computed exactly once, also when the workers have parked; the pool can end at any
+// time.
 #include "exec/thread_pool.h"
 
 #include <array>
@@ -13,11 +14,11 @@ using aiedge::exec::ThreadPool;
 namespace {
 
 struct Counters {
-  std::array<std::uint64_t, 8> runs = {};  // each written by its own thread only
+  std::array<std::uint64_t, 8> runs = {};  // one for each share
 };
 
-void count(const void* context, std::uint32_t thread) {
-  ++const_cast<Counters*>(static_cast<const Counters*>(context))->runs[thread];
+void count(const void* context, std::uint32_t share) {
+  ++const_cast<Counters*>(static_cast<const Counters*>(context))->runs[share];
 }
 
 void check_pool(std::uint32_t threads, std::uint64_t rounds) {
