@@ -39,7 +39,8 @@ class SimCameraOptions(DeviceOptions):
 
     ``parts``: how many pass, 0 without end. ``period_s``: one part after the other, 0 as fast as they are
     read. ``shift_px``: how far, at most, a board lies off its template; ``residual_px``: how far, at the image's
-    edge, rotation and stretch put it off beyond that. ``buffer_frames``: frames that wait for a slow reader; what comes on top pushes out the oldest.
+    edge, rotation and stretch put it off beyond that. ``buffer_frames``: frames that wait for a slow reader;
+    what comes on top pushes out the oldest.
     ``render_ahead``: boards drawn in a thread before they are due, 0 draws in the call. ``distinct``: draw
     only so many boards, when the camera connects, and show them again and again; 0 draws each part anew.
     """
