@@ -94,6 +94,7 @@ bool parse(int argc, char** argv, Options* options) {
 std::vector<Samples> measure(const LayerCase& layer, int rounds) {
   std::vector<Samples> samples(layer.variants.size());
   std::vector<std::int64_t> repeats;
+  repeats.reserve(layer.variants.size());
   for (const Variant& variant : layer.variants) repeats.push_back(repeats_for(variant.run));
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t v = 0; v < layer.variants.size(); ++v) {
