@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 def version() -> str:
     """The core's version."""
 
+def instruction_sets() -> tuple[str, ...]:
+    """What this CPU and build have kernels for, best first; the last one is ``reference``."""
+
 @final
 class TensorInfo:
     """A model's input or output: ``value = scale * (q - zero_point)``; scale is None where it is not quantized."""
@@ -60,7 +63,7 @@ class Model:
         """Load, check, plan and pack, blocking.
 
         ``source``: the path of an ``.aie`` file or its bytes; ``threads``: 1 to 64; ``isa``: empty for the best of
-        this CPU (or ``AIEDGE_ISA``), or ``reference``, ``avx2``; ``name`` stands for the source in errors. Raises
+        this CPU (or ``AIEDGE_ISA``), or one of ``instruction_sets()``; ``name`` stands for the source in errors. Raises
         ModelError for a file that cannot be read or is not a valid bundle; EngineError for an instruction set that
         is unknown or that this CPU lacks, for a wrong number of threads, or when memory runs out.
         """

@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "exec": {"exec", "plan", "ops", "kernels", "model", "cpu", "base", PUBLIC},
 }
 # A C++ library header may hold inline code that the linker would keep, compiled for the wrong CPU.
-ISA_FOLDERS = {"avx2": {"immintrin.h"}}
+ISA_FOLDERS = {"avx2": {"immintrin.h"}, "vnni": {"immintrin.h"}}
 ISA_STANDARD = {"cstddef", "cstdint", "cstring"}
 CONTRACTS = re.compile(r"kernels/(?!variants)[a-z0-9_]+\.(?:h|def)|cpu/isa\.h")
 

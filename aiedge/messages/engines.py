@@ -30,7 +30,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-ENG-009": Message(
         "The native core cannot do this here: {reason}.",
-        "Correct AIEDGE_ISA (reference, avx2), or unset it to take the best of this CPU.",
+        "Correct AIEDGE_ISA (reference, avx2, avxvnni, avx512vnni), or unset it to take the best of this CPU.",
     ),
     "AIE-ENG-010": Message(
         "The model cannot be held: {reason}.", "Use a smaller model or fewer threads, or free memory."

@@ -17,6 +17,14 @@ using aiedge::bindings::TensorInfo;
 PYBIND11_MODULE(_native, module) {
   module.doc() = "The native core: runs bundles.";
   module.def("version", &aiedge_version, "The core's version.");
+  module.def(
+      "instruction_sets",
+      [] {
+        py::list names;
+        for (std::size_t i = 0; aiedge_isa(i) != nullptr; ++i) names.append(aiedge_isa(i));
+        return py::tuple(names);
+      },
+      "What this CPU and build have kernels for, best first.");
 
   py::class_<TensorInfo>(module, "TensorInfo", "A model's input or output.")
       .def_property_readonly("name", [](const TensorInfo& info) { return info.name; })

@@ -1,7 +1,7 @@
-"""What the compiler made of the AVX2 kernels: nothing that an AVX2 machine lacks, and nothing that others could get.
+"""What the compiler made of the kernels: nothing that their instruction set lacks, and nothing that others could get.
 
 A CPU without AVX-512 stops at the first EVEX instruction; and an inline function that a kernel's file shares with the
-rest of the core would, if the linker kept that copy, stop a CPU without AVX2.
+rest of the core would, if the linker kept that copy, stop a CPU without the file's instruction set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ IS_X86 = platform.machine() in ("x86_64", "AMD64")
 
 # objdump prints "  address:<tab>bytes<tab>instruction"; in 64-bit code a first byte of 62 is always EVEX.
 EVEX = re.compile(r"^\s*[0-9a-f]+:\t62 .*$", re.MULTILINE)
+# A function's name and code.
+FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]*)>:\n((?:.+\n?)*)", re.MULTILINE)
 YMM = re.compile(r"^\s*[0-9a-f]+:\t[0-9a-f ]+\t.*%ymm", re.MULTILINE)
+ZMM = re.compile(r"^\s*[0-9a-f]+:\t[0-9a-f ]+\t.*%zmm", re.MULTILINE)
+VEX_DOT = re.compile(r"^\s*[0-9a-f]+:\tc4 [0-9a-f ]+\t.*vpdpbusd .*%ymm", re.MULTILINE)
 
 
 def output_of(*command: str) -> str:
@@ -28,22 +32,42 @@ def output_of(*command: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # it may be the test that waits for the build
-def test_kernel_objects(native_build: Path) -> None:
-    objects = list((native_build / "CMakeFiles").rglob("avx2/*.o"))
+@pytest.mark.parametrize(
+    ("objects_of", "main_loop", "vectors", "has_avx512"),
+    [
+        ("aiedge_core.dir/**/avx2", "gemm_tiles.cpp.o", YMM, False),
+        ("aiedge_avxvnni.dir/**/vnni", "gemm_tiles.cpp.o", VEX_DOT, False),
+        ("aiedge_avx512vnni.dir/**/vnni", "gemm_tiles.cpp.o", ZMM, True),
+    ],
+)
+def test_kernel_objects(
+    native_build: Path, objects_of: str, main_loop: str, vectors: re.Pattern[str], has_avx512: bool
+) -> None:
+    objects = list((native_build / "CMakeFiles").glob(f"{objects_of}/*.o"))
     assert bool(objects) == IS_X86
     with_vectors = set()
     for built in objects:
         code = output_of("objdump", "-d", str(built))
-        assert not EVEX.search(code), f"{built.name} needs AVX-512"
-        if YMM.search(code):
+        assert has_avx512 or not EVEX.search(code), f"{built.name} needs AVX-512"
+        if vectors.search(code):
             with_vectors.add(built.name)
         symbols = output_of("nm", "-C", str(built)).splitlines()
         shared = [line for line in symbols if re.search(r"^[0-9a-f]+ [WVu] ", line)]
         assert not shared, f"{built.name} has code that the linker may keep for everybody"
-    assert ("gemm_tiles.cpp.o" in with_vectors) == IS_X86, "compiled without AVX2"
+    assert (main_loop in with_vectors) == IS_X86, "compiled without its instruction set"
 
 
-def test_installed_module_needs_no_avx512() -> None:
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_linked_library_needs_avx512_in_its_kernels_only(native_build: Path) -> None:
+    code = output_of("objdump", "-d", str(native_build / "libaiedge.so"))
+    with_avx512 = [name for name, body in FUNCTION.findall(code) if EVEX.search(body)]
+    assert bool(with_avx512) == IS_X86
+    # The second is that of builds with tests.
+    assert not [name for name in with_avx512 if "avx512vnni" not in name and "avxvnni_evex" not in name]
+
+
+def test_installed_module_has_the_kernels() -> None:
     code = output_of("objdump", "-d", aiedge._native.__file__)
-    assert bool(YMM.search(code)) == IS_X86, "AVX2 kernels are built for x86-64, and only for it"
-    assert not EVEX.search(code)
+    for vectors in (YMM, ZMM, VEX_DOT):
+        assert bool(vectors.search(code)) == IS_X86, "built for x86-64, and only for it"

@@ -45,7 +45,7 @@ typedef struct aiedge_model aiedge_model; /* a validated bundle with its plan, p
 typedef struct aiedge_options {
   uint32_t struct_bytes; /* sizeof(aiedge_options): lets the struct grow */
   uint32_t threads;      /* 1 to 64 */
-  const char* isa;       /* NULL: the best of this CPU (or AIEDGE_ISA); "reference", "avx2" */
+  const char* isa;       /* NULL: the best of this CPU (or AIEDGE_ISA); else what aiedge_isa() names */
 } aiedge_options;
 
 typedef struct aiedge_tensor_info {
@@ -72,6 +72,9 @@ typedef struct aiedge_memory {
 } aiedge_memory;
 
 AIEDGE_API const char* aiedge_version(void);
+/* The instruction sets that this CPU and build have kernels for, best first: the index-th, NULL beyond the
+ * last. Of "avx512vnni", "avxvnni", "avx2", "reference"; the last one always is there. */
+AIEDGE_API const char* aiedge_isa(size_t index);
 
 /* Load from a file or from memory (copied; the caller keeps its buffer). `options`, `error` may be NULL. */
 AIEDGE_API aiedge_status aiedge_load_file(const char* path, const aiedge_options* options,

@@ -68,7 +68,7 @@ struct NodeInfo {
 
 struct Options {
   std::uint32_t threads = 1;  // 1 to 64
-  std::string isa;            // empty: the best of this CPU, or AIEDGE_ISA; "reference", "avx2"
+  std::string isa;            // empty: the best of this CPU, or AIEDGE_ISA; else what aiedge_isa() names
 };
 
 // A loaded model. Move-only; use it from one thread at a time.

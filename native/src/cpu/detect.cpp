@@ -1,9 +1,45 @@
 #include "cpu/detect.h"
 
+#include <iterator>
+
+#if defined(AIEDGE_X86_64)
+#include <cpuid.h>
+#endif
+
 namespace aiedge::cpu {
 namespace {
 
-constexpr Isa kAll[] = {Isa::kReference, Isa::kAvx2};
+constexpr Isa kAll[] = {Isa::kReference, Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512Vnni};
+
+#if defined(AIEDGE_X86_64)
+
+// __builtin_cpu_supports asks the operating system (XGETBV) whether it keeps the registers, too.
+bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
+
+// AVX-VNNI needs AVX2's registers only; compilers that are old do not know its name.
+bool has_avx_vnni() {
+  constexpr unsigned kAvxVnni = 1U << 4U;  // of EAX of leaf 7, subleaf 1
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  if (!has_avx2() || __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) == 0) return false;
+  return (eax & kAvxVnni) != 0;
+}
+
+bool has_avx512_vnni() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+         __builtin_cpu_supports("avx512vnni") != 0;
+}
+
+#else
+
+bool has_avx2() { return false; }
+bool has_avx_vnni() { return false; }
+bool has_avx512_vnni() { return false; }
+
+#endif
 
 }  // namespace
 
@@ -12,21 +48,28 @@ bool has(Isa isa) {
     case Isa::kReference:
       return true;
     case Isa::kAvx2:
-#if defined(AIEDGE_X86_64)
-      return __builtin_cpu_supports("avx2") != 0;  // asks the operating system (XGETBV) too
-#else
-      return false;
-#endif
+      return has_avx2();
+    case Isa::kAvxVnni:
+      return has_avx_vnni();
+    case Isa::kAvx512Vnni:
+      return has_avx512_vnni();
   }
   return false;
 }
 
-Isa best() {
-  Isa found = Isa::kReference;
-  for (Isa isa : kAll) {
-    if (has(isa)) found = isa;
+bool includes(Isa isa, Isa kernel) {
+  return kernel == isa || kernel == Isa::kReference || (kernel == Isa::kAvx2 && isa > Isa::kAvx2);
+}
+
+Isa best() { return available(0).value_or(Isa::kReference); }
+
+std::optional<Isa> available(std::size_t index) {
+  for (std::size_t i = std::size(kAll); i > 0; --i) {
+    if (!has(kAll[i - 1])) continue;
+    if (index == 0) return kAll[i - 1];
+    --index;
   }
-  return found;
+  return std::nullopt;
 }
 
 const char* name(Isa isa) {
@@ -35,6 +78,10 @@ const char* name(Isa isa) {
       return "reference";
     case Isa::kAvx2:
       return "avx2";
+    case Isa::kAvxVnni:
+      return "avxvnni";
+    case Isa::kAvx512Vnni:
+      return "avx512vnni";
   }
   return "unknown";
 }

@@ -5,7 +5,8 @@
 
 namespace aiedge::cpu {
 
-// In order: a CPU that has one has all before it. kReference is portable C++.
-enum class Isa : std::uint8_t { kReference = 0, kAvx2 = 1 };
+// From the least to the best. kReference is portable C++; a CPU may have a later one without all before it:
+// cpu::includes() says which kernels one may run.
+enum class Isa : std::uint8_t { kReference = 0, kAvx2 = 1, kAvxVnni = 2, kAvx512Vnni = 3 };
 
 }  // namespace aiedge::cpu

@@ -6,9 +6,11 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "aiedge/aiedge.h"
+#include "cpu/detect.h"
 #include "exec/runtime.h"
 #include "kernels/variants.h"
 
@@ -137,6 +139,11 @@ bool any_null(const void* const* pointers, std::size_t count) {
 extern "C" {
 
 const char* aiedge_version(void) { return AIEDGE_VERSION; }
+
+const char* aiedge_isa(size_t index) {
+  const std::optional<aiedge::cpu::Isa> isa = aiedge::cpu::available(index);
+  return isa ? aiedge::cpu::name(*isa) : nullptr;
+}
 
 aiedge_status aiedge_load_file(const char* path, const aiedge_options* options, aiedge_model** model,
                                aiedge_error* error) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/status.h"
+#include "cpu/detect.h"
 #include "cpu/isa.h"
 #include "kernels/add.h"
 #include "kernels/average_pool_2d.h"
@@ -48,7 +49,7 @@ inline constexpr std::size_t kMaxScratchBytes = std::size_t{1} << 24U;
 // True when the variant may run on `isa`, is meant for the arguments, and is modest.
 template <typename Args>
 [[nodiscard]] bool fits(const Kernel<Args>& kernel, cpu::Isa isa, const Args& args) {
-  if (kernel.isa > isa) return false;
+  if (!cpu::includes(isa, kernel.isa)) return false;
   if (kernel.supports != nullptr && !kernel.supports(args)) return false;
   return kernel.scratch_bytes == nullptr || kernel.scratch_bytes(args) <= kMaxScratchBytes;
 }

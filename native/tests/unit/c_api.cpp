@@ -62,8 +62,8 @@ void check_same_bits(const ByteVector& bundle) {
   const ByteVector expected = run(law, 0);
   CHECK(std::string_view(reinterpret_cast<const char*>(expected.data()), expected.size())
             .find_first_not_of(static_cast<char>(expected[0])) != std::string_view::npos);
-  for (const char* isa : {"reference", "avx2"}) {
-    if (isa == std::string_view("avx2") && !aiedge::cpu::has(aiedge::cpu::Isa::kAvx2)) continue;
+  for (std::size_t i = 0; aiedge_isa(i) != nullptr; ++i) {
+    const char* const isa = aiedge_isa(i);
     for (const std::uint32_t threads : {1U, 2U, 5U}) {
       const Loaded other(bundle, threads, isa);
       CHECK(other.status == AIEDGE_OK);

@@ -1,4 +1,5 @@
 // The instruction set comes from the option, then the environment, then the CPU; a wrong one is an error.
+#include <cstddef>
 #include <cstdlib>
 #include <string_view>
 
@@ -16,7 +17,26 @@ int main() {
   CHECK(choose_isa("").value() == aiedge::cpu::best());
   CHECK(choose_isa("reference").value() == Isa::kReference);
   CHECK(choose_isa("avx3").status().code() == Code::kUnsupported);
-  CHECK(choose_isa("avx2").ok() == aiedge::cpu::has(Isa::kAvx2));
+  for (Isa isa : {Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512Vnni}) {
+    CHECK(aiedge::cpu::parse(aiedge::cpu::name(isa)) == isa);
+    CHECK(choose_isa(aiedge::cpu::name(isa)).ok() == aiedge::cpu::has(isa));
+    CHECK(!aiedge::cpu::has(isa) || aiedge::cpu::has(Isa::kAvx2));  // which the others include
+  }
+  // A CPU may have one dot product without the other.
+  CHECK(!aiedge::cpu::includes(Isa::kAvx512Vnni, Isa::kAvxVnni));
+  CHECK(!aiedge::cpu::includes(Isa::kAvxVnni, Isa::kAvx512Vnni));
+  CHECK(!aiedge::cpu::includes(Isa::kReference, Isa::kAvx2));
+  for (Isa isa : {Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512Vnni}) {
+    CHECK(aiedge::cpu::includes(isa, isa));
+    CHECK(aiedge::cpu::includes(isa, Isa::kAvx2));
+    CHECK(aiedge::cpu::includes(isa, Isa::kReference));
+  }
+  // What is there: the best first, the reference last.
+  CHECK(aiedge::cpu::available(0) == aiedge::cpu::best());
+  std::size_t count = 0;
+  while (aiedge::cpu::available(count)) ++count;
+  CHECK(count >= 1);
+  CHECK(aiedge::cpu::available(count - 1) == Isa::kReference);
   CHECK(setenv("AIEDGE_ISA", "reference", 1) == 0);
   CHECK(choose_isa(nullptr).value() == Isa::kReference);
   CHECK(setenv("AIEDGE_ISA", "mmx", 1) == 0);

@@ -85,7 +85,7 @@ def test_all_keyword_samples(shared: Path) -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("isa", ["reference", "avx2"])
+@pytest.mark.parametrize("isa", _native.instruction_sets())
 def test_every_instruction_set_and_thread_count(shared: Path, isa: str, threads: int) -> None:
     """The small models and two inputs each: the kernels' own tests go through all shapes."""
     rng = np.random.default_rng(3)

@@ -1,0 +1,50 @@
+// Activations for the dot-product kernels: unsigned bytes, int8 as uint8 less 128. A convolution keeps the
+// rows that one output row needs in a ring, each with its padding, which is the zero point's byte.
+#pragma once
+
+#include "kernels/vnni/vector.h"
+
+namespace aiedge::kernels::AIEDGE_VNNI {
+
+// to[i] = from[i] ^ flip for i < count. Reads and writes exactly `count` bytes.
+void copy_flipped(const std::uint8_t* from, std::int64_t count, std::int32_t flip, std::uint8_t* to);
+
+// The sum of `count` bytes, modulo 2^32. Reads no other.
+[[nodiscard]] std::int32_t sum_bytes(const std::uint8_t* from, std::int64_t count);
+
+// What a ring is made of; all of it is known at load.
+struct RingShape {
+  std::int32_t in_h, in_w, in_c;
+  std::int32_t pad_left;  // columns
+  std::int64_t columns;   // of a row in the ring, padding included
+  std::int64_t slots;     // rows of the image in the ring; one more is all padding
+};
+
+// Bytes of one row of the ring; more than columns * in_c, so that a quad may be read at any column.
+[[nodiscard]] std::int64_t ring_row_bytes(const RingShape& shape);
+// Whether a row is of a size that makes sense; what the other functions say about a shape that is not modest
+// may have overflowed.
+[[nodiscard]] bool is_modest(const RingShape& shape);
+[[nodiscard]] std::int64_t ring_bytes(const RingShape& shape);
+
+struct RowRing {
+  RingShape shape;
+  std::int32_t flip;
+  std::int32_t zero_point;    // as an unsigned byte
+  std::uint8_t* rows;         // ring_bytes(shape), 64-byte aligned
+  std::int64_t row_bytes;     // ring_row_bytes(shape)
+  const std::uint8_t* image;  // in_h rows of in_w * in_c bytes
+  std::int64_t next;          // the first row of the image that was not yet looked at
+};
+
+// Fill the padding, once for a run.
+void fill_padding(RowRing& ring);
+// Begin with another image.
+void start_image(RowRing& ring, const std::uint8_t* image);
+// Convert the image's rows [first, end) that exist and are not in the ring. Never goes back; end - first <=
+// slots, unless the ring holds the whole image.
+void advance(RowRing& ring, std::int64_t first, std::int64_t end);
+// A row that advance() was asked for, from its padding on; the row of padding for one outside the image.
+[[nodiscard]] const std::uint8_t* ring_row(const RowRing& ring, std::int64_t row);
+
+}  // namespace aiedge::kernels::AIEDGE_VNNI
