@@ -177,12 +177,12 @@ class Line:
         return self.stats()
 
     def check_telemetry(self) -> None:
-        """Raise why records were not stored, or why no broker was ever reached, if so. Does not block.
+        """After :meth:`finish`: raise why records are not stored, or no broker was ever reached, if so.
 
         Without a broker the records wait in the store.
         """
         records = self._trace.counters
-        lost = records.dropped + records.refused + records.unconfirmed
+        lost = records.dropped + records.refused + records.unconfirmed + records.waiting
         if lost:
             error = self._trace.last_error
             reason = error.what if isinstance(error, AiedgeError) else error or "the disk is too slow"
