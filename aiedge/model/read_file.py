@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from aiedge.errors import ModelError
 from aiedge.model.ir.limits import MAX_FILE_BYTES
+from aiedge.open_file import open_file
 
 MODEL_SUFFIXES = (".aie", ".tflite")
 
@@ -18,11 +20,12 @@ def read_model_file(path: Path) -> bytes:
     if path.suffix not in MODEL_SUFFIXES:
         raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
     try:
-        size_bytes = path.stat().st_size
-        if size_bytes > MAX_FILE_BYTES:
-            raise ModelError(
-                "AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_FILE_BYTES
-            )
-        return path.read_bytes()
+        with open_file(path) as file:
+            size_bytes = os.fstat(file.fileno()).st_size
+            if size_bytes > MAX_FILE_BYTES:
+                raise ModelError(
+                    "AIE-MOD-003", where=str(path), size_bytes=size_bytes, limit_bytes=MAX_FILE_BYTES
+                )
+            return file.read(size_bytes)
     except OSError as error:
         raise ModelError("AIE-MOD-001", where=str(path), reason=error.strerror or error) from error
