@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from aiedge.atomic_file import write_atomically
 from aiedge.cli.board_score import match
 from aiedge.errors import UsageError
 from aiedge.line.part import Part
@@ -71,8 +73,10 @@ def draw_contact_sheet(title: str, tiles: Sequence[Tile], labels: Sequence[str])
 
 def save_contact_sheet(sheet: Image.Image, path: Path) -> None:
     """Write the picture as PNG; :class:`UsageError` when that is not possible."""
+    png = io.BytesIO()
+    sheet.save(png, format="PNG", optimize=True)
     try:
-        sheet.save(path, format="PNG", optimize=True)
+        write_atomically(path, png.getvalue())
     except OSError as error:
         raise UsageError("AIE-CLI-006", where=str(path), reason=error.strerror or error) from error
 
