@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from aiedge.cli.live import Display
-from aiedge.errors import LineError
+from aiedge.cli.standard_output import ReaderGone
+from aiedge.errors import LineError, OutputError
 from aiedge.line.line_stats import LineStats
 from aiedge.line.runner import Line
 
@@ -29,7 +30,13 @@ def drive(line: Line, display: Display, parts: int | None, *, patience_s: float 
             if signals:
                 line.request_stop()
             stats = line.stats()
-            display.update(stats)
+            try:
+                display.update(stats)
+            except (ReaderGone, OutputError):
+                # Nobody reads on (`| head`), or the disk of the log is full: the parts under way end in good order.
+                line.request_stop()
+                line.finish()
+                raise
             moved_s = stats.elapsed_s if stats.belt_runs else moved_s
             if stats.elapsed_s - moved_s > patience_s:
                 stuck = True

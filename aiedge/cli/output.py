@@ -12,11 +12,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from aiedge.errors import OutputError
+
 
 def print_json(document: Any) -> None:
-    """Print one JSON document on standard output and nothing else. NaN is refused: it is not JSON."""
-    json.dump(document, sys.stdout, indent=2, allow_nan=False, ensure_ascii=False)
-    sys.stdout.write("\n")
+    """Print one JSON document on standard output and nothing else, whole. NaN is refused: it is not JSON.
+
+    Raises :class:`OutputError` when there is no standard output.
+    """
+    if sys.stdout is None:
+        raise OutputError("AIE-CLI-006", where="standard output", reason="it is closed")
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        # The encoding lacks a character, or a file's name is no text: JSON can escape both.
+        text = json.dumps(document, indent=2, allow_nan=False)
+    sys.stdout.write(f"{text}\n")
 
 
 def print_table(

@@ -56,9 +56,7 @@ def test_a_key_that_is_missing_has_the_line_of_its_mapping(tmp_path: Path) -> No
         ("a: 猫\nb: k\xe4se\n".encode("latin-1", "replace"), "AIE-CFG-002", 2),
     ],
 )
-def test_what_is_refused_names_its_line(
-    tmp_path: Path, text: str | bytes, code: str, line: int
-) -> None:
+def test_what_is_refused_names_its_line(tmp_path: Path, text: str | bytes, code: str, line: int) -> None:
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, text)
     assert caught.value.code == code
