@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 def write_atomically(path: Path, data: bytes) -> None:
     """Write ``data`` to a temporary file beside ``path``, bring it to the disk and put it in place (mode 644).
 
-    Blocks on the disk. ``OSError`` passes through; nothing is left behind then, and ``path`` is as it was.
+    Blocks on the disk. ``OSError`` passes through; nothing is left behind then, and ``path`` is as it was. A pipe or
+    a device is not replaced.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

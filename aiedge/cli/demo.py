@@ -27,7 +27,7 @@ _PATIENCE_S = 10.0
 
 def demo(
     parts: Annotated[int, typer.Option(min=1, max=20_000, help="How many boards pass.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, other boards.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=0xFFFF_FFFF, help="Another seed, other boards.")] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
