@@ -23,7 +23,7 @@ def drive(line: Line, display: Display, parts: int | None, *, patience_s: float 
     A second signal does what it does without us. Raises what the line raises, and a :class:`LineError` when the belt
     has stood still for ``patience_s``.
     """
-    moved_s, stuck = 0.0, False
+    moved_s, stuck, stopped_by = 0.0, False, ""
     with _noticed_signals() as signals:
         line.start(parts)
         while not line.wait(_REFRESH_S):
@@ -39,12 +39,12 @@ def drive(line: Line, display: Display, parts: int | None, *, patience_s: float 
                 raise
             moved_s = stats.elapsed_s if stats.belt_runs else moved_s
             if stats.elapsed_s - moved_s > patience_s:
-                stuck = True
+                stuck, stopped_by = True, stats.stopped_by or "no reason given"
                 line.request_stop()
         stats = line.finish()
         display.finish(stats)
         if stuck:
-            raise LineError("AIE-LIN-007", patience_s=patience_s)
+            raise LineError("AIE-LIN-007", patience_s=patience_s, reason=stopped_by)
         return stats
 
 

@@ -34,13 +34,13 @@ def print_json(document: Any) -> None:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()
 ) -> None:
-    """Print a table with a title; the columns in ``right`` are aligned to the right."""
-    table = Table(
-        title=escape(title), title_justify="left", title_style="bold", header_style="bold", box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )  # fmt: skip
+    """Print a table under a title; the columns in ``right`` are aligned to the right."""
+    table = Table(header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
-    Console(soft_wrap=False).print(table)
+    console = Console()
+    # Not the table's own title: that would be folded to the table's width.
+    console.print(title, style="bold", highlight=False, markup=False)
+    console.print(table)
