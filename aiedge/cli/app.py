@@ -44,10 +44,14 @@ def _options(
     del debug, version
 
 
+# Made once: to read every signature takes longer than most commands.
+_command = typer.main.get_command(app)
+
+
 def run_app(arguments: list[str]) -> int:
     """Run one command line; its exit code. Raises what the command raises, and :class:`UsageError`."""
     try:
-        code = app(arguments or ["--help"], standalone_mode=False)
+        code = _command(arguments or ["--help"], standalone_mode=False)
     except typer.TyperException as error:
         raise UsageError("AIE-CLI-008", reason=error.format_message().rstrip(".")) from error
     except typer.Abort:

@@ -24,7 +24,7 @@ def print_json(document: Any) -> None:
         raise OutputError("AIE-CLI-006", where="standard output", reason="it is closed")
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
     try:
-        text.encode(sys.stdout.encoding)
+        text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         # The encoding lacks a character, or a file's name is no text: JSON can escape both.
         text = json.dumps(document, indent=2, allow_nan=False)
