@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from aiedge.cli.bench import bench
 from aiedge.cli.compile import compile_command
 from aiedge.cli.demo import demo
 from aiedge.cli.infer import infer
@@ -22,6 +23,7 @@ app.command()(run)
 app.command()(infer)
 app.command()(inspect)
 app.command("compile")(compile_command)
+app.command()(bench)
 
 
 def _version(wanted: bool) -> None:

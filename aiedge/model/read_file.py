@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from aiedge.errors import ModelError
@@ -12,12 +13,12 @@ from aiedge.open_file import open_file
 MODEL_SUFFIXES = (".aie", ".tflite")
 
 
-def read_model_file(path: Path) -> bytes:
-    """The bytes of a ``.aie`` or ``.tflite`` file, unchecked.
+def read_model_file(path: Path, suffixes: Collection[str] = MODEL_SUFFIXES) -> bytes:
+    """The bytes of a file with one of ``suffixes``, unchecked.
 
     Blocks on the disk. Raises ModelError when the suffix is another, or the file too large or not readable.
     """
-    if path.suffix not in MODEL_SUFFIXES:
+    if path.suffix not in suffixes:
         raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
     try:
         with open_file(path) as file:
