@@ -39,6 +39,7 @@ class OtherCpu:
         if not path.exists():
             path = self.folder / program
         environment = {name: value for name, value in os.environ.items() if name != "AIEDGE_ISA"}
+        environment["AIEDGE_TEST_EMULATED"] = "1"
         if isa is not None:
             environment["AIEDGE_ISA"] = isa
         command = [self.emulator, "-cpu", model, "-L", f"/usr/{self.triple}", str(path), *arguments]
@@ -46,7 +47,12 @@ class OtherCpu:
 
 
 OTHER_CPUS = (
-    OtherCpu("aarch64", "aarch64-linux-gnu", "qemu-aarch64-static", {"cortex-a72": "reference"}),
+    OtherCpu(
+        "aarch64",
+        "aarch64-linux-gnu",
+        "qemu-aarch64-static",
+        {"cortex-a72": "neon", "cortex-a76": "neondot", "max": "neoni8mm"},
+    ),
     OtherCpu("armhf", "arm-linux-gnueabihf", "qemu-arm-static", {"cortex-a7": "reference"}),
     OtherCpu("riscv64", "riscv64-linux-gnu", "qemu-riscv64-static", {"rv64": "reference"}),
 )

@@ -38,6 +38,9 @@ def _assert_same_bits(cpu: OtherCpu, folder: Path, bundle: bytes, inputs: list[N
         for isa in dict.fromkeys((best, "reference")):
             done = cpu.run("run_bundle", *arguments, model=model, isa=isa)
             assert done.returncode == 0, done.stderr
+            nodes = done.stdout.splitlines()[: len(here.nodes)]
+            kernels = [node.split()[1] for node in nodes if node.split()[0] in ("conv_2d", "fully_connected")]
+            assert set(kernels) <= {isa}, f"{model} chose {kernels}"
             assert done.stdout.splitlines()[len(here.nodes) :] == expected, f"{model} with {isa}"
 
 
@@ -45,6 +48,13 @@ def test_unit_programs(other_cpu: OtherCpu) -> None:
     for program in programs_of("unit"):
         done = other_cpu.run(program, model=next(iter(other_cpu.models)))
         assert done.returncode == 0, program + done.stdout + done.stderr
+
+
+def test_kernel_programs(other_cpu: OtherCpu) -> None:
+    for model, best in other_cpu.models.items():
+        for program in programs_of("kernels") if best != "reference" else ():
+            done = other_cpu.run(program, model=model)
+            assert done.returncode == 0, f"{program} on {model}: " + done.stdout + done.stderr
 
 
 def test_mutated_bundles(other_cpu: OtherCpu) -> None:

@@ -1,9 +1,23 @@
 #include "cpu/detect.h"
 
+#if defined(AIEDGE_AARCH64)
+#include <sys/auxv.h>
+#endif
+
 namespace aiedge::cpu {
 namespace {
 
-constexpr Isa kAll[] = {Isa::kReference, Isa::kAvx2};
+constexpr Isa kAll[] = {Isa::kReference, Isa::kAvx2, Isa::kNeon, Isa::kNeonDot, Isa::kNeonI8mm};
+
+#if defined(AIEDGE_AARCH64)
+bool has_neon() { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }
+bool has_dot() { return has_neon() && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+bool has_i8mm() { return has_dot() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0; }
+#else
+bool has_neon() { return false; }
+bool has_dot() { return false; }
+bool has_i8mm() { return false; }
+#endif
 
 }  // namespace
 
@@ -17,6 +31,12 @@ bool has(Isa isa) {
 #else
       return false;
 #endif
+    case Isa::kNeon:
+      return has_neon();
+    case Isa::kNeonDot:
+      return has_dot();
+    case Isa::kNeonI8mm:
+      return has_i8mm();
   }
   return false;
 }
@@ -35,6 +55,12 @@ const char* name(Isa isa) {
       return "reference";
     case Isa::kAvx2:
       return "avx2";
+    case Isa::kNeon:
+      return "neon";
+    case Isa::kNeonDot:
+      return "neondot";
+    case Isa::kNeonI8mm:
+      return "neoni8mm";
   }
   return "unknown";
 }

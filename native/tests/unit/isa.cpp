@@ -17,6 +17,7 @@ int main() {
   CHECK(choose_isa("reference").value() == Isa::kReference);
   CHECK(choose_isa("avx3").status().code() == Code::kUnsupported);
   CHECK(choose_isa("avx2").ok() == aiedge::cpu::has(Isa::kAvx2));
+  CHECK(choose_isa("neondot").ok() == aiedge::cpu::has(Isa::kNeonDot));
   CHECK(setenv("AIEDGE_ISA", "reference", 1) == 0);
   CHECK(choose_isa(nullptr).value() == Isa::kReference);
   CHECK(setenv("AIEDGE_ISA", "mmx", 1) == 0);
