@@ -74,7 +74,7 @@ def draw_contact_sheet(title: str, tiles: Sequence[Tile], labels: Sequence[str])
 def save_contact_sheet(sheet: Image.Image, path: Path) -> Path:
     """Write the picture as PNG to ``path`` and give that; :class:`OutputError` when it is not possible."""
     png = io.BytesIO()
-    sheet.save(png, format="PNG", optimize=True)
+    sheet.save(png, format="PNG")
     try:
         write_atomically(path, png.getvalue())
     except OSError as error:

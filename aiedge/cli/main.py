@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sys
 import traceback
 
-from aiedge.cli.standard_output import ReaderGone, install
+from aiedge.cli.standard_output import ReaderGone, install, send_nowhere
 from aiedge.errors import EXIT_FAILED, AiedgeError, UsageError
 
 # What a shell says of a program that Ctrl-C ended.
@@ -50,10 +49,12 @@ def _report(error: Exception, debug: bool) -> int:
         exit_code = EXIT_FAILED
         line = str(UsageError("AIE-CLI-009", reason=f"{type(error).__name__}: {error}"))
     if sys.stderr is not None:
-        # Where nobody can be told, the exit code says it.
-        with contextlib.suppress(OSError):
+        try:
             if debug:
                 traceback.print_exception(error)
             sys.stderr.write(f"aiedge: {line}\n")
             sys.stderr.flush()
+        except OSError:
+            # Nobody can be told; the exit code says it.
+            send_nowhere(sys.stderr)
     return exit_code

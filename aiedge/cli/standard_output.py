@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import TextIO
 
 from aiedge.errors import OutputError
 
@@ -36,13 +37,20 @@ class StandardOutput(io.TextIOWrapper):
         try:
             yield
         except OSError as error:
-            # Python tries again at its end, and would complain in its own words.
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.fileno())
-            os.close(nowhere)
+            send_nowhere(self)
             if isinstance(error, BrokenPipeError):
                 raise ReaderGone from error
             raise OutputError("AIE-CLI-006", where="standard output", reason=error.strerror) from error
+
+
+def send_nowhere(stream: TextIO) -> None:
+    """Drop what a stream could not write.
+
+    Python tries it again at its end, where it complains in its own words and exits with 120.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def install() -> None:
