@@ -39,6 +39,8 @@ def test_the_tree_keeps_its_layers() -> None:
         ("src/kernels/avx2/a.cpp", "<algorithm>", False),
         ("src/kernels/avx2/a.cpp", '"kernels/variants.h"', False),
         ("src/kernels/avx2/a.cpp", '"kernels/reference/requant.h"', False),
+        ("src/kernels/neon/a.cpp", "<arm_neon.h>", True),
+        ("src/kernels/neondot/a.cpp", '"kernels/neon/gemm.h"', True),
         ("bindings/a.cpp", '"exec/runtime.h"', False),
         ("bindings/a.cpp", '"aiedge/aiedge.h"', True),
     ],

@@ -7,12 +7,15 @@
 namespace aiedge::kernels::neon {
 namespace {
 
-template <int kRows, int kLane>
-inline void multiply_pair(const int8x16_t (&x)[kRows], const std::int8_t* w, int32x4_t (&sums)[kRows][2]) {
-  const int8x16_t weights = vld1q_s8(w + kLane * kBlock);
+// One pair of activations of each row times that pair's weights of the panel's channels.
+template <int kRows>
+inline void multiply_pair(const std::int8_t* x, std::int64_t row_bytes, const std::int8_t* w,
+                          int32x4_t (&sums)[kRows][2]) {
+  const int8x16_t weights = vld1q_s8(w);
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
-    const int8x16_t pair = vreinterpretq_s8_s16(vdupq_laneq_s16(vreinterpretq_s16_s8(x[r]), kLane));
+    const auto* from = reinterpret_cast<const std::int16_t*>(x + r * row_bytes);
+    const int8x16_t pair = vreinterpretq_s8_s16(vld1q_dup_s16(from));
     sums[r][0] = vpadalq_s16(sums[r][0], vmull_s8(vget_low_s8(pair), vget_low_s8(weights)));
     sums[r][1] = vpadalq_s16(sums[r][1], vmull_high_s8(pair, weights));
   }
@@ -26,20 +29,10 @@ void multiply_rows(const Tile& tile) {
   int32x4_t sums[kRows][2];
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) sums[r][0] = sums[r][1] = vdupq_n_s32(0);
-  for (std::int64_t block = tile.blocks; block > 0; --block) {
-    int8x16_t activations[kRows];
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) activations[r] = vld1q_s8(x + r * row_bytes);
-    multiply_pair<kRows, 0>(activations, w, sums);
-    multiply_pair<kRows, 1>(activations, w, sums);
-    multiply_pair<kRows, 2>(activations, w, sums);
-    multiply_pair<kRows, 3>(activations, w, sums);
-    multiply_pair<kRows, 4>(activations, w, sums);
-    multiply_pair<kRows, 5>(activations, w, sums);
-    multiply_pair<kRows, 6>(activations, w, sums);
-    multiply_pair<kRows, 7>(activations, w, sums);
-    x += kBlock;
-    w += kBlock * kPanelChannels;
+  for (std::int64_t pair = tile.blocks * kBlock / 2; pair > 0; --pair) {
+    multiply_pair<kRows>(x, row_bytes, w, sums);
+    x += 2;
+    w += 2 * kPanelChannels;
   }
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
