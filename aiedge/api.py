@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from aiedge.engines.catalog import ENGINES
 from aiedge.errors import EngineError, InputError, UsageError
 from aiedge.model.compile import compile_bytes
-from aiedge.model.read_file import read_model_file
+from aiedge.model.read_file import MODEL_SUFFIXES, read_model_file
 from aiedge.registry import find_driver, load_object
 from aiedge.types import Memory, Placement, TensorSpec
 
@@ -86,24 +86,29 @@ class Model:
 
 
 def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int = 1) -> Model:
-    """Load a ``.aie`` bundle or a quantized ``.tflite`` file and make it ready to run.
+    """Load a ``.aie`` bundle or a quantized ``.tflite`` file (``.onnx`` for ``onnxruntime``) and make it ready to run.
 
     ``engine`` is a name of :data:`aiedge.engines.catalog.ENGINES`; ``threads`` is at least 1. The file is untrusted:
     whatever is wrong with it is a :class:`~aiedge.errors.ModelError` here, never a crash in ``run``.
     """
+    return Model(open_engine(path, engine=engine, threads=threads))
+
+
+def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int) -> Engine:
+    """What :func:`load` wraps: the engine itself, which checks no array. Raises what ``load`` raises."""
     if engine not in ENGINES:
         raise EngineError("AIE-ENG-001", name=engine, known=", ".join(sorted(ENGINES)))
     if threads < 1:
         raise UsageError("AIE-CLI-001", name="threads", value=threads, expected="1 or more")
     entry = ENGINES[engine]
     file = Path(path)
-    data = read_model_file(file)
+    data = read_model_file(file, (*MODEL_SUFFIXES, entry.suffix))
     if file.suffix != entry.suffix:
         if entry.suffix != ".aie":
             raise EngineError("AIE-ENG-008", where=str(file), engine=engine, suffix=file.suffix)
         data = compile_bytes(data, str(file))
     make = cast("Callable[[str, bytes, int], Engine]", load_object(entry.loader))
-    return Model(make(str(file), data, threads))
+    return make(str(file), data, threads)
 
 
 def open_device(driver: str, /, **options: Any) -> Device:

@@ -54,6 +54,10 @@ class ModelError(AiedgeError, ValueError):
     """A model file is damaged, hostile or not supported; ``where`` is the place inside it."""
 
 
+class OutputError(AiedgeError, OSError):
+    """A result could not be written."""
+
+
 class InputError(AiedgeError, ValueError):
     """An array or a file given to a model has the wrong shape, dtype or size."""
 

@@ -22,11 +22,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from machine import machine
 from numpy.typing import NDArray
 from PIL import Image
 
 import aiedge
+from aiedge.bench.machine import machine
 from aiedge.clock import SystemClock
 from aiedge.vision import Find, align, difference, find_peaks, pack_pair, shift
 

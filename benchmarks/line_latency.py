@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import ROOT, machine
 from rich.console import Console
 from rich.table import Table
 
+from aiedge.bench.machine import machine
 from aiedge.cli.demo import demo_config
 from aiedge.clock import SystemClock
 from aiedge.line import runner
@@ -44,7 +44,7 @@ STALL_EVERY_S = 10.0
 STALL_S = 2.0
 SHARES = (50.0, 99.0, 99.9, 100.0)
 WARM_UP_PARTS = 20
-SHIM = ROOT / "tests" / "peers" / "slow_sync.c"
+SHIM = Path(__file__).resolve().parents[1] / "tests" / "peers" / "slow_sync.c"
 
 
 class Samples:

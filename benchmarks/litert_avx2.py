@@ -2,15 +2,18 @@
 
 LiteRT chooses its kernels (XNNPACK) from flags that ``xnn_init_hardware_config`` returns. The wheel's library keeps its
 symbols, so the flags can be found and cut before the first interpreter is made. For ai-edge-litert 2.3.0 on x86-64
-Linux only: offsets are that version's.
+Linux only: offsets are that version's. As a program it is the worker of aiedge.bench with LiteRT held so.
 """
 
 from __future__ import annotations
 
 import ctypes
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
+
+from aiedge.bench.worker import main
 
 KNOWN_VERSION = "2.3.0"
 LIBRARY = "libpywrap_litert_common.so"
@@ -49,3 +52,8 @@ def _symbol_offset(path: Path) -> int:
         if len(fields) == 3 and fields[2] == SYMBOL:
             return int(fields[0], 16)
     raise RuntimeError(f"{path} has no {SYMBOL}")
+
+
+if __name__ == "__main__":
+    hold_litert_to_avx2()
+    sys.exit(main(sys.argv[1:]))

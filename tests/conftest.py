@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,12 @@ def openssl() -> str:
 def c_compiler() -> str:
     """The path of a C compiler."""
     return _program("cc", "gcc")
+
+
+@pytest.fixture(scope="session")
+def debian_program() -> Callable[[str, str], str]:
+    """The path of a program, given with the Debian package that has it."""
+    return _program
 
 
 @pytest.fixture(scope="session")

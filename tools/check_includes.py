@@ -25,7 +25,15 @@ MAY_INCLUDE = {
     "exec": {"exec", "plan", "ops", "kernels", "model", "cpu", "base", PUBLIC},
 }
 # A C++ library header may hold inline code that the linker would keep, compiled for the wrong CPU.
-ISA_FOLDERS = {"avx2": {"immintrin.h"}, "vnni": {"immintrin.h"}}
+ISA_FOLDERS = {
+    "avx2": {"immintrin.h"},
+    "vnni": {"immintrin.h"},
+    "neon": {"arm_neon.h"},
+    "neondot": {"arm_neon.h"},
+    "neoni8mm": {"arm_neon.h"},
+}
+# Every CPU with the first runs what is compiled for the second.
+ISA_BASE = {"neondot": "neon", "neoni8mm": "neon"}
 ISA_STANDARD = {"cstddef", "cstdint", "cstring"}
 CONTRACTS = re.compile(r"kernels/(?!variants)[a-z0-9_]+\.(?:h|def)|cpu/isa\.h")
 
@@ -64,7 +72,7 @@ def _layer_faults(root: Path) -> Iterator[str]:
 
 
 def _isa_may_include(isa: str, name: str) -> bool:
-    own = name.startswith(f"kernels/{isa}/")
+    own = name.startswith((f"kernels/{isa}/", f"kernels/{ISA_BASE.get(isa, isa)}/"))
     return own or name in ISA_FOLDERS[isa] | ISA_STANDARD or CONTRACTS.fullmatch(name) is not None
 
 

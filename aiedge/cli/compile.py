@@ -9,6 +9,7 @@ import typer
 
 from aiedge.cli.output import print_json
 from aiedge.cli.read_labels import read_labels
+from aiedge.errors import UsageError
 from aiedge.model.compile import compile_file
 
 
@@ -20,6 +21,15 @@ def compile_command(
 ) -> None:
     """Compile a quantized model into one .aie bundle."""
     destination = output if output is not None else model.with_suffix(".aie")
+    if destination.suffix != ".aie":
+        # No command would read it again, and a slip of the hand would overwrite the model.
+        raise UsageError(
+            "AIE-CLI-001",
+            where=str(destination),
+            name="the output",
+            value=destination.name,
+            expected="a name that ends in .aie",
+        )
     compile_file(model, destination, read_labels(labels) if labels is not None else ())
     size_bytes = destination.stat().st_size
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from aiedge.atomic_file import write_atomically
 from aiedge.cli.board_score import match
-from aiedge.errors import UsageError
+from aiedge.errors import OutputError
 from aiedge.line.part import Part
 from aiedge.line.trace import label
 from aiedge.types import Frame
@@ -69,12 +71,15 @@ def draw_contact_sheet(title: str, tiles: Sequence[Tile], labels: Sequence[str])
     return sheet
 
 
-def save_contact_sheet(sheet: Image.Image, path: Path) -> None:
-    """Write the picture as PNG; :class:`UsageError` when that is not possible."""
+def save_contact_sheet(sheet: Image.Image, path: Path) -> Path:
+    """Write the picture as PNG to ``path`` and give that; :class:`OutputError` when it is not possible."""
+    png = io.BytesIO()
+    sheet.save(png, format="PNG")
     try:
-        sheet.save(path, format="PNG", optimize=True)
+        write_atomically(path, png.getvalue())
     except OSError as error:
-        raise UsageError("AIE-CLI-006", where=str(path), reason=error.strerror or error) from error
+        raise OutputError("AIE-CLI-006", where=str(path), reason=error.strerror or error) from error
+    return path
 
 
 def _board(tile: Tile, labels: Sequence[str]) -> Image.Image:

@@ -12,10 +12,11 @@ from aiedge.cli.demo_watch import DemoWatch
 from aiedge.cli.drive import drive
 from aiedge.cli.live import make_display
 from aiedge.cli.output import print_json, print_table
-from aiedge.errors import EXIT_FAILED, BrokerUnreachable, UsageError
+from aiedge.errors import EXIT_FAILED, BrokerUnreachable, OutputError, UsageError
 from aiedge.line.config import LineConfig
 from aiedge.line.line_stats import LineStats
 from aiedge.line.open_line import open_line
+from aiedge.telemetry.broker import BrokerAddress
 from aiedge.telemetry.mqtt import check_broker
 
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
@@ -27,7 +28,7 @@ _PATIENCE_S = 10.0
 
 def demo(
     parts: Annotated[int, typer.Option(min=1, max=20_000, help="How many boards pass.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, other boards.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=0xFFFF_FFFF, help="Another seed, other boards.")] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
@@ -37,8 +38,10 @@ def demo(
     output: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")] = Path("demo-output"),
 ) -> None:
     """Inspect simulated circuit boards: camera, int8 model, verdict, reject gate, telemetry, end to end."""
+    if broker is not None:
+        BrokerAddress.parse(broker)  # raises what is wrong with it
     output = _folder(output)
-    url = broker or _broker_here()
+    url = _broker_here() if broker is None else broker
     watch = DemoWatch()
     with open_line(demo_config(parts, seed, output, url), observer=watch) as line:
         watch.labels = line.labels
@@ -47,8 +50,14 @@ def demo(
         with make_display("demo", silent=as_json) as display:
             stats = drive(line, display, parts, patience_s=_PATIENCE_S)
         faults = watch.gate_faults(line.plc)
-        sheet = output / "contact-sheet.png"
-        save_contact_sheet(draw_contact_sheet(_title(stats), watch.tiles(), line.labels), sheet)
+        picture = draw_contact_sheet(_title(stats), watch.tiles(), line.labels)
+        sheet: Path | None = None
+        unsaved: OutputError | None = None
+        try:
+            sheet = save_contact_sheet(picture, output / "contact-sheet.png")
+        except OutputError as error:
+            # What the line did is worth more than its picture: that is told first.
+            unsaved = error
         if as_json:
             print_json(_document(seed, stats, watch, faults, sheet, url))
         else:
@@ -56,6 +65,8 @@ def demo(
         if faults:
             raise typer.Exit(EXIT_FAILED)
         line.check_telemetry()
+        if unsaved is not None:
+            raise unsaved
 
 
 def demo_config(parts: int, seed: int, output: Path, broker: str | None) -> LineConfig:
@@ -119,19 +130,19 @@ def _title(stats: LineStats) -> str:
 
 
 def _document(
-    seed: int, stats: LineStats, watch: DemoWatch, faults: list[str], sheet: Path, url: str | None
+    seed: int, stats: LineStats, watch: DemoWatch, faults: list[str], sheet: Path | None, url: str | None
 ) -> dict[str, Any]:
     return {
         "seed": seed,
         "stats": stats.as_json(),
         **watch.score.as_json(),
         "gate": {"rejected": watch.rejected, "passed": watch.passed, "faults": faults},
-        "contact_sheet": str(sheet),
+        "contact_sheet": None if sheet is None else str(sheet),
         "broker": url,
     }
 
 
-def _print_summary(stats: LineStats, watch: DemoWatch, faults: list[str], sheet: Path) -> None:
+def _print_summary(stats: LineStats, watch: DemoWatch, faults: list[str], sheet: Path | None) -> None:
     score = watch.score.as_json()
     print_table(
         "verdicts against the generator's truth",
@@ -151,4 +162,4 @@ def _print_summary(stats: LineStats, watch: DemoWatch, faults: list[str], sheet:
     if not faults:
         typer.echo("gate: it opened for exactly the boards that were judged bad or unknown")
     typer.echo(f"telemetry: {stats.records.stored} stored, {stats.sent} sent")
-    typer.echo(f"contact sheet: {sheet}")
+    typer.echo(f"contact sheet: {sheet or 'not written'}")

@@ -18,11 +18,11 @@ from aiedge.types import TensorSpec
 
 
 def infer(
-    model: Annotated[Path, typer.Argument(help="A .tflite or .aie file.")],
+    model: Annotated[Path, typer.Argument(help="A .tflite or .aie file (.onnx for onnxruntime).")],
     files: Annotated[list[Path], typer.Argument(help="Pictures, or raw tensors (.npy, .bin).")],
     labels: Annotated[Path | None, typer.Option(help="A text file, one label a line.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many classes to show.")] = 5,
-    engine: Annotated[str, typer.Option(help="native or tflite.")] = "native",
+    engine: Annotated[str, typer.Option(help="native, tflite, openvino or onnxruntime.")] = "native",
     threads: Annotated[int, typer.Option(min=1, max=256)] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

@@ -138,9 +138,15 @@ def stats_rows(stats: LineStats) -> list[tuple[str, str]]:
         ("telemetry sent", f"{stats.sent} (broker: {stats.broker})"),
         (
             "camera / PLC / belt",
-            f"{stats.camera_state} / {stats.plc_state} / {'runs' if stats.belt_runs else 'stands'}",
+            f"{stats.camera_state} / {stats.plc_state} / {_belt(stats)}",
         ),
     ]
+
+
+def _belt(stats: LineStats) -> str:
+    if stats.belt_runs:
+        return "runs"
+    return f"stands ({stats.stopped_by})" if stats.stopped_by else "stands"
 
 
 def _latency(stats: LineStats) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ from PIL import Image
 
 from aiedge.devices.picture_file import PictureError, read_picture
 from aiedge.errors import InputError, UsageError
+from aiedge.open_file import open_file
 from aiedge.types import TensorSpec
 
 # A picture of more pixels is refused before it is decoded: a few kilobytes of PNG can hold gigabytes.
 MAX_PICTURE_PIXELS = 1 << 26
+MAX_NPY_HEADER_BYTES = 1 << 16
 
 
 def read_input(path: Path, spec: TensorSpec) -> NDArray[Any]:
@@ -29,22 +33,44 @@ def read_input(path: Path, spec: TensorSpec) -> NDArray[Any]:
     """
     try:
         if path.suffix == ".npy":
-            return _check(np.load(path, allow_pickle=False), spec, path)
+            return _check(_npy(path, spec), spec, path)
         if path.suffix == ".bin":
-            return _check(_raw(path.read_bytes(), spec, path), spec, path)
+            return _check(_raw(path, spec), spec, path)
         return _picture(path, spec)
     except OSError as error:
         raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
-    except (ValueError, EOFError) as error:
-        if isinstance(error, (InputError, UsageError)):
-            raise
-        raise UsageError("AIE-CLI-002", where=str(path), reason=error) from error
 
 
-def _raw(data: bytes, spec: TensorSpec, path: Path) -> NDArray[Any]:
-    if len(data) % spec.dtype.itemsize:
-        raise _misfit(f"{len(data)} bytes", spec, path)
-    return np.frombuffer(data, spec.dtype)
+def _npy(path: Path, spec: TensorSpec) -> NDArray[Any]:
+    content = _content(path, spec, MAX_NPY_HEADER_BYTES)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of files that Python 2 wrote
+            array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except Exception as error:
+        # NumPy raises half a dozen types on damaged headers; all of them mean this file.
+        raise UsageError("AIE-CLI-010", where=str(path), reason=_sentence(error)) from error
+    return array
+
+
+def _raw(path: Path, spec: TensorSpec) -> NDArray[Any]:
+    content = _content(path, spec, 0)
+    if len(content) % spec.dtype.itemsize:
+        raise _misfit(f"{len(content)} bytes", spec, path)
+    return np.frombuffer(content, spec.dtype)
+
+
+def _content(path: Path, spec: TensorSpec, header_bytes: int) -> bytes:
+    limit_bytes = int(np.prod(spec.shape)) * spec.dtype.itemsize + header_bytes
+    with open_file(path) as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        if size_bytes > limit_bytes:
+            raise _misfit(f"{size_bytes} bytes", spec, path)
+        return file.read(limit_bytes)
+
+
+def _sentence(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def _check(array: NDArray[Any], spec: TensorSpec, path: Path) -> NDArray[Any]:

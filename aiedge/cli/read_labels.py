@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from aiedge.errors import UsageError
+from aiedge.open_file import read_file
+
+_LIMIT_BYTES = 1 << 24
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
     """The labels of ``path`` in order; :class:`UsageError` when it cannot be read as UTF-8 text."""
     try:
         # Editors on Windows put a mark ahead of the first label.
-        return tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
+        text = read_file(path, _LIMIT_BYTES).decode("utf-8-sig")
+        return tuple(line.strip() for line in text.splitlines())
     except OSError as error:
         raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
     except UnicodeDecodeError as error:

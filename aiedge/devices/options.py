@@ -20,6 +20,8 @@ from aiedge.errors import DeviceOptionError
 
 
 def _resolve(value: object, info: ValidationInfo) -> object:
+    if "\0" in str(value):
+        raise ValueError("a path must not hold a NUL")
     folder = info.context["folder"] if info.context else Path()
     return folder / value if isinstance(value, (str, Path)) and str(value) else value
 
@@ -67,6 +69,15 @@ class DeviceOptions(Options):
     reconnect: Reconnect = Reconnect()
 
 
+# Where pydantic names classes of Python, which mean nothing to who writes a line's file.
+_OUR_WORDS = {
+    "model_type": "be a mapping",
+    "dict_type": "be a mapping",
+    "list_type": "be a list",
+    "tuple_type": "be a list",
+    "is_instance_of": "be a path",
+}
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -95,10 +106,9 @@ def fault_reason(fault: Mapping[str, Any]) -> str:
         return "it is required"
     if fault["type"] == "value_error":  # our own sentence, about several values perhaps
         return str(fault["ctx"]["error"])
-    text = (
-        "a mapping" if fault["type"] == "model_type" else str(fault["msg"]).removeprefix("Input should be ")
-    )
-    return f"it should be {text}, given {_short(fault['input'])}"
+    text = _OUR_WORDS.get(fault["type"], str(fault["msg"]))
+    expected = text.removeprefix("Input should ").removeprefix("String should ")
+    return f"it should {expected}, given {_short(fault['input'])}"
 
 
 def _short(value: object, limit: int = 60) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from aiedge.open_file import open_file
+
 FORMATS = ("JPEG", "PNG", "BMP")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
 # Pillow's modes with 8 bits a channel or fewer; it would clip the others without a word.
@@ -25,7 +27,7 @@ def read_picture(path: Path, max_pixels: int, *, colour: bool = False) -> NDArra
     unchanged. Raises :class:`PictureError` for whatever is wrong inside the file, before memory is taken for
     more than ``max_pixels``; ``OSError`` with an ``errno`` where the file cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             with Image.open(file, formats=FORMATS) as picture:
                 return _pixels(picture, max_pixels, "RGB" if colour else "L")

@@ -6,13 +6,19 @@ from typing import NamedTuple
 
 
 class EngineEntry(NamedTuple):
-    """``loader`` is ``"module:function"``, called with (file's name, bytes, threads); ``suffix`` is what it reads."""
+    """``loader`` is ``"module:function"``, called with (file's name, bytes, threads); ``suffix`` is what it reads.
+
+    ``package`` is the distribution that the engine comes from.
+    """
 
     loader: str
     suffix: str
+    package: str
 
 
 ENGINES = {
-    "native": EngineEntry("aiedge.engines.native:load", ".aie"),
-    "tflite": EngineEntry("aiedge.engines.tflite:load", ".tflite"),
+    "native": EngineEntry("aiedge.engines.native:load", ".aie", "aiedge"),
+    "tflite": EngineEntry("aiedge.engines.tflite:load", ".tflite", "ai-edge-litert"),
+    "openvino": EngineEntry("aiedge.engines.openvino:load", ".tflite", "openvino"),
+    "onnxruntime": EngineEntry("aiedge.engines.onnxruntime:load", ".onnx", "onnxruntime"),
 }

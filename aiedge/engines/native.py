@@ -45,7 +45,9 @@ class NativeEngine:
 
 def load(where: str, data: bytes, threads: int) -> NativeEngine:
     """Load the bytes of a bundle; ``where`` names them in errors. Raises ModelError or EngineError."""
-    return NativeEngine(_native.Model(data, threads=threads, name=where))
+    # A file's name need not be valid text; the native core takes only that.
+    name = where.encode("utf-8", "backslashreplace").decode("utf-8")
+    return NativeEngine(_native.Model(data, threads=threads, name=name))
 
 
 def _spec(info: _native.TensorInfo) -> TensorSpec:

@@ -20,21 +20,23 @@ class TfliteEngine:
 
     def __init__(self, interpreter: Any, model_bytes: int) -> None:
         self._interpreter = interpreter
-        self._input_details = interpreter.get_input_details()
-        self._output_details = interpreter.get_output_details()
-        self.inputs = tuple(_spec(details) for details in self._input_details)
-        self.outputs = tuple(_spec(details) for details in self._output_details)
+        input_details = interpreter.get_input_details()
+        output_details = interpreter.get_output_details()
+        self._in = [details["index"] for details in input_details]
+        self._out = [details["index"] for details in output_details]
+        self.inputs = tuple(_spec(details) for details in input_details)
+        self.outputs = tuple(_spec(details) for details in output_details)
         self.memory = Memory(arena_bytes=0, weight_bytes=model_bytes, peak_bytes=model_bytes)
         self.placement: tuple[Placement, ...] = ()
 
     def run(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
         """Run once, blocking; copies inputs in and outputs out."""
         try:
-            for details, array in zip(self._input_details, inputs, strict=True):
-                self._interpreter.set_tensor(details["index"], array)
+            for index, array in enumerate(inputs):
+                self._interpreter.set_tensor(self._in[index], array)
             self._interpreter.invoke()
-            for details, array in zip(self._output_details, out, strict=True):
-                array[...] = self._interpreter.get_tensor(details["index"])
+            for index, array in enumerate(out):
+                array[...] = self._interpreter.get_tensor(self._out[index])
         except (RuntimeError, ValueError) as error:
             raise EngineError("AIE-ENG-007", where=self.name, reason=error) from error
 

@@ -66,6 +66,7 @@ class PulseAcquirer:
         self._expected: int | None = None
         self._start_ns = 0
         self._stale_frames = 0
+        self._unreadable = 0
         self._recounts = camera.counters.get("frames_recounted", 0)
 
     @property
@@ -83,9 +84,11 @@ class PulseAcquirer:
             frame = read_or_reason(self._camera.read, POLL_S)
         except EndOfFrames:
             self.ended = True
+            self._give_up(self._unreadable, self._clock.monotonic_ns(), intake)
             return
         if not isinstance(frame, Frame):
-            # Not one part the more: what was lost shows as a gap before the next frame.
+            # Not one part the more now: it shows as a gap before the next frame, or is counted where there is none.
+            self._unreadable += frame is UnknownReason.FRAME_UNREADABLE
             if frame is UnknownReason.CAMERA:
                 self._clock.sleep(POLL_S / 5)
             return
@@ -95,13 +98,19 @@ class PulseAcquirer:
         if self._expected is None and captured_ns < self._start_ns:
             self._stale_frames += 1
             return
-        lost = 0 if self._expected is None else frame.sequence - self._expected
+        lost = self._unreadable if self._expected is None else frame.sequence - self._expected
         if lost > _MOST_LOST:
             raise LineError("AIE-LIN-004", where=self._camera.name, count=lost)
         self._expected = frame.sequence + 1
-        for _ in range(lost):
-            intake.give_up(self._next_part(captured_ns, intake), UnknownReason.FRAME_LOST)
+        self._give_up(lost, captured_ns, intake)
         intake.take_frame(self._next_part(captured_ns, intake), frame)
+
+    def _give_up(self, count: int, captured_ns: int, intake: Intake) -> None:
+        """So many parts without a picture: some could not be read, the others never came."""
+        for index in range(count):
+            reason = UnknownReason.FRAME_UNREADABLE if index < self._unreadable else UnknownReason.FRAME_LOST
+            intake.give_up(self._next_part(captured_ns, intake), reason)
+        self._unreadable = 0
 
     def _next_part(self, captured_ns: int, intake: Intake) -> Part:
         part = Part(self._part_id, self._part_id, captured_ns, captured_ns + self._deadline_ns)

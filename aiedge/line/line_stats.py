@@ -24,8 +24,9 @@ class LineStats:
     Capture-to-gate is from the frame's time to the PLC's acknowledgement, over the last parts that the PLC
     took, in seconds; None before the first. ``records``: what became of the parts' records; ``sent``: metrics
     that a broker has acknowledged. ``camera_state``,
-    ``plc_state``, ``broker`` (``none`` without one): the states of the links. ``belt_runs``: parts move. ``gate``,
-    ``camera``, ``publisher``: the counters of those.
+    ``plc_state``, ``broker`` (``none`` without one): the states of the links. ``belt_runs``: parts move;
+    ``stopped_by``: why the PLC stopped them (``heartbeat lost``, ``operator``), else empty. ``gate``, ``camera``,
+    ``publisher``: the counters of those.
     """
 
     parts: int
@@ -47,6 +48,7 @@ class LineStats:
     camera_state: str
     plc_state: str
     belt_runs: bool
+    stopped_by: str
     broker: str
     gate: Mapping[str, int]
     camera: Mapping[str, int]

@@ -177,12 +177,12 @@ class Line:
         return self.stats()
 
     def check_telemetry(self) -> None:
-        """Raise why records were not stored, or why no broker was ever reached, if so. Does not block.
+        """After :meth:`finish`: raise why records are not stored, or no broker was ever reached, if so.
 
         Without a broker the records wait in the store.
         """
         records = self._trace.counters
-        lost = records.dropped + records.refused + records.unconfirmed
+        lost = records.dropped + records.refused + records.unconfirmed + records.waiting
         if lost:
             error = self._trace.last_error
             reason = error.what if isinstance(error, AiedgeError) else error or "the disk is too slow"
@@ -193,6 +193,7 @@ class Line:
 
     def stats(self) -> LineStats:
         """A snapshot; does not block."""
+        said = self._gate.plc_block
         verdicts, reasons = self._tally.counts()
         p50_s, p99_s, p999_s, max_s = self._tally.latency.quantiles_s(0.5, 0.99, 0.999, 1.0)
         publisher = self._publisher
@@ -216,6 +217,7 @@ class Line:
             camera_state=self._camera.state.value,
             plc_state=self.plc.state.value,
             belt_runs=self._gate.running,
+            stopped_by="" if said is None else said.stopped_by,
             broker="none" if publisher is None else publisher.state.value,
             gate=asdict(self._gate.counters),
             camera=self._camera.counters,

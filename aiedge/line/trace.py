@@ -19,6 +19,8 @@ METRIC_NAME = "part"
 _BATCH = 64
 _POLL_S = 0.1
 _RETRY_S = 0.5
+# Long, because nothing waits for it but the queue: one commit may take several syncs of a disk that stalls.
+_PUBLISH_TIMEOUT_S = 60.0
 # The store says that it does not know whether the disk took them: publishing again could double them.
 _UNCONFIRMED = "AIE-TEL-014"
 # The disk may take the same metrics later: full, slow, read-only for now.
@@ -104,7 +106,7 @@ class Trace:
         warned = False
         while True:
             try:
-                self._store.publish(metrics)
+                self._store.publish(metrics, timeout_s=_PUBLISH_TIMEOUT_S)
             except TelemetryError as error:
                 self.last_error = error
                 if error.code in _WORTH_RETRYING and not self._ending.is_set():

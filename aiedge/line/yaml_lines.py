@@ -15,10 +15,14 @@ from typing import Any
 import yaml
 
 from aiedge.errors import ConfigError
+from aiedge.open_file import open_file
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 16
 MAX_VALUES = 10_000
+# Making a number of a million digits takes minutes, and a float's shortest form has 24.
+MAX_NUMBER_LENGTH = 100
+_TEXT_TAG = "tag:yaml.org,2002:str"
 
 # The way from the top of the file to a value: keys of mappings and indices of sequences.
 KeyPath = tuple[str | int, ...]
@@ -53,7 +57,7 @@ def dotted(key: KeyPath) -> str:
 def read_yaml(path: Path) -> YamlFile:
     """Read and check one file; everything that is wrong with it is a :class:`ConfigError` with the line."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError("AIE-CFG-001", where=str(path), reason=error.strerror or error) from error
@@ -81,7 +85,13 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             line = 1 if mark is None else mark.line + 1
             raise self._error("AIE-CFG-002", line, reason=error.problem or error.context) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except yaml.reader.ReaderError as error:
+            # Counts characters or, where these cannot be told, bytes; a line's end is one of either in UTF-8.
+            before = raw.decode(errors="replace") if error.encoding == "unicode" else raw.decode("latin-1")
+            line = before[: error.position].count("\n") + 1
+            reason = f"it holds a character that no text has ({error.reason})"
+            raise self._error("AIE-CFG-002", line, reason=reason) from error
+        except yaml.YAMLError as error:
             raise self._error("AIE-CFG-002", 1, reason=error) from error
         return YamlFile(self._path, data, self._lines)
 
@@ -108,6 +118,9 @@ class _Reader:
             return self._mapping(loader, node, key)
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(loader, item, (*key, index)) for index, item in enumerate(node.value)]
+        if node.tag != _TEXT_TAG and len(node.value) > MAX_NUMBER_LENGTH:
+            reason = f"a number or date of more than {MAX_NUMBER_LENGTH} characters"
+            raise self._error("AIE-CFG-007", line, reason=reason)
         try:
             return loader.construct_object(node)
         except (ValueError, OverflowError) as error:

@@ -29,8 +29,8 @@ MESSAGES: dict[str, Message] = {
         "Look after the disk; the verdicts at the gate do not depend on it.",
     ),
     "AIE-LIN-007": Message(
-        "The belt has stood still for {patience_s:g} s: the PLC stopped the line.",
-        "Look at why (a lost heartbeat: this machine was too busy), and start again.",
+        "The belt has stood still for {patience_s:g} s: the PLC stopped the line ({reason}).",
+        "Mend the cause (a lost heartbeat: this machine was too busy), and start again.",
     ),
     "AIE-LIN-101": Message(
         "The PLC's program has version {found} of the register map, not {expected}.",

@@ -27,4 +27,7 @@ MESSAGES: dict[str, Message] = {
     "AIE-CLI-009": Message(
         "Something failed that should not: {reason}.", "Run it again with --debug and report what it prints."
     ),
+    "AIE-CLI-010": Message(
+        "The file is no tensor that can be read: {reason}.", "Give one plain array, as numpy.save writes it."
+    ),
 }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from aiedge.atomic_file import write_atomically
 from aiedge.errors import ModelError
 from aiedge.model.bundle import write_bundle
 from aiedge.model.importers.tflite import import_tflite
@@ -52,26 +51,6 @@ def compile_file(source: Path, destination: Path, labels: Sequence[str] = ()) ->
     """Compile ``source`` into ``destination``, which is wholly the new bundle or untouched."""
     bundle = compile_model(source, labels)
     try:
-        _write_atomically(destination, bundle)
+        write_atomically(destination, bundle)
     except OSError as error:
         raise ModelError("AIE-MOD-016", where=str(destination), reason=error.strerror or error) from error
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        # the rename itself must survive a power cut
-        os.fsync(directory)
-    finally:
-        os.close(directory)

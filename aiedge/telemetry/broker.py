@@ -9,9 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiedge.errors import TelemetryError, UsageError
+from aiedge.open_file import open_file, read_file
 from aiedge.telemetry.option_error import option_error
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_SECRET_LIMIT_BYTES = 65_535  # of MQTT
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ class BrokerSecurity:
 
     def tls_context(self) -> ssl.SSLContext:
         """TLS 1.2 or newer, the broker's name and certificate verified. Raises AIE-TEL-024."""
+        for file in (self.ca_file, self.certificate_file, self.key_file):
+            if file is not None:
+                _check_file(file)
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:
@@ -120,12 +125,21 @@ def _secret(variable: str | None, path: Path | None) -> str | None:
         return os.environ[variable]
     if path is not None:
         try:
-            return Path(path).read_text("utf-8").removesuffix("\n").removesuffix("\r")
+            text = read_file(Path(path), _SECRET_LIMIT_BYTES + len("\r\n")).decode("utf-8")
+            return text.removesuffix("\n").removesuffix("\r")
         except OSError as error:
             raise _unreadable(str(path), error) from error
         except UnicodeDecodeError as error:
             raise TelemetryError("AIE-TEL-024", reason=f"{path} is not UTF-8") from error
     return None
+
+
+def _check_file(path: Path) -> None:
+    # OpenSSL opens it by its name, and would wait for a pipe.
+    try:
+        open_file(path).close()
+    except OSError as error:
+        raise _unreadable(str(path), error) from error
 
 
 def _no_passphrase() -> str:

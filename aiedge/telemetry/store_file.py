@@ -277,6 +277,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TelemetryError("AIE-TEL-003", where=str(path), reason=error.strerror or str(error)) from error
+    if path.exists() and not path.is_file():
+        raise TelemetryError("AIE-TEL-003", where=str(path), reason="it is there and is not a file")
     # Asked here, because SQLite's own answers to this are many, and "disk I/O error" is among them.
     for place in (path.parent, path):
         if place.exists() and not os.access(place, os.W_OK):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from other_cpus import OTHER_CPUS, OtherCpu
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,11 +20,11 @@ def _tool(name: str) -> str:
     return path
 
 
-def _build(name: str, *options: str, target: str) -> Path:
+def _build(name: str, *options: str, targets: tuple[str, ...]) -> Path:
     folder = ROOT / "build" / name
     configure = [_tool("cmake"), "-S", str(ROOT), "-B", str(folder), "-G", "Ninja", *options]
     configure.append(f"-DCMAKE_MAKE_PROGRAM={_tool('ninja')}")
-    for command in (configure, [_tool("cmake"), "--build", str(folder), "-j", "2", "--target", target]):
+    for command in (configure, [_tool("cmake"), "--build", str(folder), "-j", "2", "--target", *targets]):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-8000:]
     return folder
@@ -31,7 +33,7 @@ def _build(name: str, *options: str, target: str) -> Path:
 @pytest.fixture(scope="session")
 def native_build() -> Path:
     """The folder of a build with libaiedge.so and all native test programs; warnings are errors."""
-    return _build("native-tests", "-DAIEDGE_TESTS=ON", "-DAIEDGE_WERROR=ON", target="all")
+    return _build("native-tests", "-DAIEDGE_TESTS=ON", "-DAIEDGE_WERROR=ON", targets=("all",))
 
 
 @pytest.fixture(scope="session")
@@ -43,5 +45,26 @@ def sanitized_build() -> Path:
         "-DAIEDGE_SANITIZE=ON",
         "-DCMAKE_BUILD_TYPE=None",
         "-DCMAKE_CXX_FLAGS=-O1 -g1",
-        target="fuzz_bundle",
+        targets=("fuzz_bundle",),
     )
+
+
+@pytest.fixture(scope="session", params=OTHER_CPUS, ids=lambda cpu: cpu.name)
+def other_cpu(request: pytest.FixtureRequest, debian_program: Callable[[str, str], str]) -> OtherCpu:
+    """A foreign CPU under emulation, with the native test programs and the runner of bundles built for it."""
+    cpu: OtherCpu = request.param
+    compiler = debian_program(f"{cpu.triple}-g++", f"g++-{cpu.triple}")
+    debian_program(cpu.emulator, "qemu-user-static")
+    cpu.folder = _build(
+        f"cross-{cpu.name}",
+        f"-DCMAKE_TOOLCHAIN_FILE={ROOT / 'native' / 'toolchains' / cpu.name}.cmake",
+        "-DAIEDGE_TESTS=ON",
+        "-DAIEDGE_WERROR=ON",
+        targets=("aiedge_static", *cpu.programs),
+    )
+    source = ROOT / "examples" / "cpp" / "run_bundle.cpp"
+    command = [compiler, "-std=c++17", str(source), f"-I{ROOT / 'native' / 'include'}"]
+    command += [str(cpu.folder / "libaiedge.a"), "-o", str(cpu.folder / "run_bundle")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return cpu

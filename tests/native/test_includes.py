@@ -41,6 +41,8 @@ def test_the_tree_keeps_its_layers() -> None:
         ("src/kernels/avx2/a.cpp", '"kernels/reference/requant.h"', False),
         ("src/kernels/vnni/a.cpp", '"kernels/vnni/gemm.h"', True),
         ("src/kernels/vnni/a.cpp", '"kernels/avx2/requant.h"', False),
+        ("src/kernels/neon/a.cpp", "<arm_neon.h>", True),
+        ("src/kernels/neondot/a.cpp", '"kernels/neon/gemm.h"', True),
         ("bindings/a.cpp", '"exec/runtime.h"', False),
         ("bindings/a.cpp", '"aiedge/aiedge.h"', True),
     ],

@@ -22,6 +22,7 @@ LEAVES = {
     errors.InputError: (ValueError,),
     errors.LineError: (RuntimeError,),
     errors.ModelError: (ValueError,),
+    errors.OutputError: (OSError,),
     errors.TelemetryError: (OSError,),
     errors.UsageError: (ValueError,),
 }
@@ -51,6 +52,7 @@ def test_each_is_what_a_user_would_catch(error: type[AiedgeError], bases: tuple[
         (errors.BrokerUnreachable, 3),
         (errors.TelemetryError, 1),
         (errors.ModelError, 1),
+        (errors.OutputError, 1),
     ],
 )
 def test_exit_codes(error: type[AiedgeError], exit_code: int) -> None:

@@ -26,6 +26,9 @@ class Answer(enum.IntEnum):
     REFUSED = 3
 
 
+_STOP_REASONS = {0: "", 1: "heartbeat lost", 2: "operator"}
+
+
 @dataclass(frozen=True, slots=True)
 class PlcBlock:
     """All that the PLC says, read in one request; the fields are the tags of :data:`PLC_TAGS`."""
@@ -42,6 +45,11 @@ class PlcBlock:
     results_acknowledged: int
     results_answer: int
     overrun: int
+
+    @property
+    def stopped_by(self) -> str:
+        """Why the PLC stopped the line, in words; empty while it is ready."""
+        return _STOP_REASONS.get(self.stop_reason, f"reason {self.stop_reason}")
 
     @staticmethod
     def from_tags(values: Mapping[str, int]) -> PlcBlock:

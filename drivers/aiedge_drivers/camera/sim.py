@@ -45,7 +45,7 @@ class SimCameraOptions(DeviceOptions):
     only so many boards, when the camera connects, and show them again and again; 0 draws each part anew.
     """
 
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=0xFFFF_FFFF)
     parts: int = Field(default=0, ge=0)
     period_s: float = Field(default=0.0, ge=0)
     trigger: Literal["free", "software"] = "free"

@@ -8,6 +8,7 @@ their decoding are pymodbus', and the socket under them is ours, with one deadli
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import struct
 from collections.abc import Callable, Sequence
@@ -231,7 +232,11 @@ class _Client(ModbusTcpClient):  # type: ignore[misc]  # the checker takes pymod
 def _connected_socket(place: tuple[str, int], deadline: Deadline) -> socket.socket:
     """As ``socket.create_connection``, but all addresses that a name has share one time-out."""
     last_error: OSError = ConnectionRefusedError(f"{place[0]} has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(*place, type=socket.SOCK_STREAM):
+    try:
+        addresses = socket.getaddrinfo(*place, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError(errno.EINVAL, "the address is no name of a host") from error
+    for family, kind, protocol, _, address in addresses:
         sock = socket.socket(family, kind, protocol)
         try:
             # 0 would mean "do not block": a connection that needs no time at all may still succeed.

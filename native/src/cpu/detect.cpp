@@ -4,12 +4,15 @@
 
 #if defined(AIEDGE_X86_64)
 #include <cpuid.h>
+#elif defined(AIEDGE_AARCH64)
+#include <sys/auxv.h>
 #endif
 
 namespace aiedge::cpu {
 namespace {
 
-constexpr Isa kAll[] = {Isa::kReference, Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512Vnni};
+constexpr Isa kAll[] = {Isa::kReference, Isa::kAvx2,    Isa::kAvxVnni, Isa::kAvx512Vnni,
+                        Isa::kNeon,      Isa::kNeonDot, Isa::kNeonI8mm};
 
 #if defined(AIEDGE_X86_64)
 
@@ -41,6 +44,16 @@ bool has_avx512_vnni() { return false; }
 
 #endif
 
+#if defined(AIEDGE_AARCH64)
+bool has_neon() { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }
+bool has_dot() { return has_neon() && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+bool has_i8mm() { return has_dot() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0; }
+#else
+bool has_neon() { return false; }
+bool has_dot() { return false; }
+bool has_i8mm() { return false; }
+#endif
+
 }  // namespace
 
 bool has(Isa isa) {
@@ -53,12 +66,20 @@ bool has(Isa isa) {
       return has_avx_vnni();
     case Isa::kAvx512Vnni:
       return has_avx512_vnni();
+    case Isa::kNeon:
+      return has_neon();
+    case Isa::kNeonDot:
+      return has_dot();
+    case Isa::kNeonI8mm:
+      return has_i8mm();
   }
   return false;
 }
 
 bool includes(Isa isa, Isa kernel) {
-  return kernel == isa || kernel == Isa::kReference || (kernel == Isa::kAvx2 && isa > Isa::kAvx2);
+  if (kernel == isa || kernel == Isa::kReference) return true;
+  if (kernel == Isa::kAvx2) return isa == Isa::kAvxVnni || isa == Isa::kAvx512Vnni;
+  return kernel >= Isa::kNeon && isa > kernel;
 }
 
 Isa best() { return available(0).value_or(Isa::kReference); }
@@ -82,6 +103,12 @@ const char* name(Isa isa) {
       return "avxvnni";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kNeon:
+      return "neon";
+    case Isa::kNeonDot:
+      return "neondot";
+    case Isa::kNeonI8mm:
+      return "neoni8mm";
   }
   return "unknown";
 }

@@ -115,10 +115,11 @@ Result<cpu::Isa> choose_isa(const char* requested) {
   if (wanted == nullptr || *wanted == '\0') return cpu::best();
   const std::optional<cpu::Isa> isa = cpu::parse(wanted);
   if (!isa) {
-    return Status::error(
-        Code::kUnsupported,
-        "%s names an unknown instruction set '%s' (known: reference, avx2, avxvnni, avx512vnni)", origin,
-        wanted);
+    return Status::error(Code::kUnsupported,
+                         "%s names an unknown instruction set '%s' (known: reference, avx2, avxvnni, "
+                         "avx512vnni, neon, neondot, "
+                         "neoni8mm)",
+                         origin, wanted);
   }
   if (!cpu::has(*isa)) {
     return Status::error(Code::kUnsupported, "%s asks for '%s', which this CPU or build lacks", origin,

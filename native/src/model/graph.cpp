@@ -21,7 +21,7 @@ constexpr std::size_t kMaxNameBytesTogether = std::size_t{1} << 26U;
 constexpr std::string_view kArithmetic{"aiedge-1\0\0\0\0\0\0\0\0", 16};
 
 struct Counts {
-  std::uint64_t tensors = 0, nodes = 0, inputs = 0, outputs = 0, pool = 0;
+  std::size_t tensors = 0, nodes = 0, inputs = 0, outputs = 0, pool = 0;
 };
 
 Status bad(const char* what) { return Status::error(Code::kBadModel, "%s", what); }
@@ -47,7 +47,7 @@ Status read_header(const Sections& sections, Counts* counts, Bundle* bundle) {
   bundle->name = name.value();
   if (!all_zero(graph.subspan(44, 20))) return bad("a reserved field is not 0");
   const std::uint64_t bytes = kHeaderBytes + counts->tensors * kTensorRecordBytes +
-                              counts->nodes * kNodeRecordBytes + counts->pool * 4;
+                              counts->nodes * kNodeRecordBytes + std::uint64_t{counts->pool} * 4;
   if (bytes != graph.size()) return bad("the size of GRPH does not fit its counts");
   if (counts->inputs + counts->outputs > counts->pool) return bad("the index pool is too short");
   return {};
@@ -69,12 +69,12 @@ Status read_tensors(Bytes file, const Sections& sections, const Counts& counts,
 Status check_data(const Sections& sections, std::vector<DataRange> ranges) {
   std::sort(ranges.begin(), ranges.end());
   ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
-  std::uint64_t end = 0;
-  for (const DataRange& range : ranges) {
-    const std::uint64_t begin = range.offset - sections.data_offset;
+  std::size_t end = 0;
+  for (const DataRange& range : ranges) {  // each lies inside, so its numbers are sizes
+    const auto begin = static_cast<std::size_t>(range.offset - sections.data_offset);
     if (begin < end) return bad("two constants overlap");
     if (!all_zero(sections.data.subspan(end, begin - end))) return bad("a gap between constants is not zero");
-    end = begin + range.bytes;
+    end = begin + static_cast<std::size_t>(range.bytes);
   }
   if (!all_zero(sections.data.subspan(end))) return bad("a gap after the constants is not zero");
   return {};

@@ -71,7 +71,7 @@ Status check_header(Bytes file) {
   return check_hash(file);
 }
 
-Result<Entry> read_entry(Bytes file, std::uint32_t index, std::uint64_t end_of_previous) {
+Result<Entry> read_entry(Bytes file, std::uint32_t index, std::size_t end_of_previous) {
   const Bytes record = file.subspan(kHeaderBytes + index * kEntryBytes, kEntryBytes);
   const Entry entry = {.type = as_text(record.first(4)),
                        .flags = load<std::uint32_t>(record, 4),
@@ -87,7 +87,8 @@ Result<Entry> read_entry(Bytes file, std::uint32_t index, std::uint64_t end_of_p
       entry.bytes > file.size() - entry.offset) {
     return bad("a section lies outside the file or overlaps the one before");
   }
-  if (!all_zero(file.subspan(end_of_previous, entry.offset - end_of_previous))) {
+  const auto offset = static_cast<std::size_t>(entry.offset);
+  if (!all_zero(file.subspan(end_of_previous, offset - end_of_previous))) {
     return bad("a gap before a section is not zero");
   }
   return entry;
@@ -103,7 +104,7 @@ Status take(const Entry& entry, Bytes content, Sections* sections, std::array<bo
     (*found)[1] = true;
   } else if (entry.type == "DATA") {
     sections->data = content;
-    sections->data_offset = entry.offset;
+    sections->data_offset = static_cast<std::size_t>(entry.offset);
     (*found)[2] = true;
   } else if (entry.type == "LABL") {
     if (!is_text(as_text(content))) return bad("the labels are not UTF-8 text");
@@ -128,7 +129,7 @@ Result<Sections> read_sections(Bytes file) {
   Sections sections;
   std::array<bool, 3> found = {};
   std::array<std::string_view, kMaxSections> types;
-  std::uint64_t end = kHeaderBytes + count * kEntryBytes;
+  std::size_t end = kHeaderBytes + count * kEntryBytes;
   for (std::uint32_t i = 0; i < count; ++i) {
     const Result<Entry> read = read_entry(file, i, end);
     if (!read.ok()) return read.status().at("section %" PRIu32, i);
@@ -137,9 +138,11 @@ Result<Sections> read_sections(Bytes file) {
       return bad("a section's type occurs twice").at("section %" PRIu32, i);
     }
     types[i] = entry.type;
-    AIEDGE_TRY(take(entry, file.subspan(entry.offset, entry.bytes), &sections, &found)
+    const auto offset = static_cast<std::size_t>(entry.offset);  // inside the file, and so are its bytes
+    const auto bytes = static_cast<std::size_t>(entry.bytes);
+    AIEDGE_TRY(take(entry, file.subspan(offset, bytes), &sections, &found)
                    .at("section %" PRIu32 " '%.4s'", i, entry.type.data()));
-    end = entry.offset + entry.bytes;
+    end = offset + bytes;
   }
   if (end != file.size()) return bad("there are bytes after the last section").at("end of file");
   if (!found[0] || !found[1] || !found[2])

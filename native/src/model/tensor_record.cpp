@@ -123,7 +123,9 @@ Status read_constant(Bytes record, Bytes file, const Sections& sections, Tensor*
     return {};
   }
   if (kind != 1) return bad("the kind is neither activation nor constant");
-  if (range.bytes != tensor->bytes()) return bad("the constant's bytes do not fit its shape");
+  // In 64 bits on every machine: Tensor::bytes() holds for what lies in memory.
+  const std::uint64_t bytes = static_cast<std::uint64_t>(tensor->elements) * size_of(tensor->dtype);
+  if (range.bytes != bytes) return bad("the constant's bytes do not fit its shape");
   tensor->data = inside_data(file, sections, range, ranges);
   if (tensor->data == nullptr) return bad("the constant does not lie in DATA at a multiple of 64");
   return {};

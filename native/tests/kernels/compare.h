@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -20,6 +21,9 @@ namespace aiedge::test {
 
 using Random = std::mt19937;
 using Bytes = std::vector<std::uint8_t>;
+
+// How many random cases: all, or a tenth under emulation, which is slow.
+inline int rounds(int all) { return std::getenv("AIEDGE_TEST_EMULATED") == nullptr ? all : all / 10; }
 
 inline std::int32_t between(Random& random, std::int32_t low, std::int32_t high) {
   return std::uniform_int_distribution<std::int32_t>(low, high)(random);

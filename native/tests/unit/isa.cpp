@@ -37,6 +37,11 @@ int main() {
   while (aiedge::cpu::available(count)) ++count;
   CHECK(count >= 1);
   CHECK(aiedge::cpu::available(count - 1) == Isa::kReference);
+  CHECK(choose_isa("neondot").ok() == aiedge::cpu::has(Isa::kNeonDot));
+  CHECK(aiedge::cpu::includes(Isa::kNeonI8mm, Isa::kNeonDot));
+  CHECK(!aiedge::cpu::includes(Isa::kNeon, Isa::kNeonDot));
+  CHECK(!aiedge::cpu::includes(Isa::kNeon, Isa::kAvx2));
+  CHECK(!aiedge::cpu::includes(Isa::kAvx512Vnni, Isa::kNeon));
   CHECK(setenv("AIEDGE_ISA", "reference", 1) == 0);
   CHECK(choose_isa(nullptr).value() == Isa::kReference);
   CHECK(setenv("AIEDGE_ISA", "mmx", 1) == 0);

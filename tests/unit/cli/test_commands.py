@@ -111,6 +111,10 @@ BAD_COMMANDS = [
     (["infer", "{tmp}/broken.aie", "x.bin", "--top", "many"], 2, "AIE-CLI-008"),
     (["inspect", "{tmp}/none.aie"], 1, "AIE-MOD-001"),
     (["compile", "{tmp}/broken.aie"], 1, "AIE-MOD-002"),
+    (["compile", "{tmp}/broken.tflite", "-o", "{tmp}/broken.tflite"], 2, "AIE-CLI-001"),
+    (["compile", "{tmp}/broken.tflite", "-o", ""], 2, "AIE-CLI-001"),
+    (["compile", "{tmp}/broken.tflite", "-o", "/dev/null"], 2, "AIE-CLI-001"),
+    (["demo", "--seed", str(1 << 32)], 2, "AIE-CLI-008"),
     (["run", "{tmp}/none.yaml"], 2, "AIE-CFG-001"),
 ]
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageColor
 
 from aiedge.cli.contact_sheet import Tile, draw_contact_sheet, save_contact_sheet
 from aiedge.clock import FakeClock
-from aiedge.errors import UsageError
+from aiedge.errors import OutputError
 from aiedge.line.part import Part
 from aiedge.types import Frame, Timestamp, Verdict
 from aiedge.vision import Find
@@ -70,5 +70,5 @@ def test_a_file_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> Non
     save_contact_sheet(sheet, tmp_path / "sheet.png")
     with Image.open(tmp_path / "sheet.png") as again:
         assert again.size == sheet.size
-    with pytest.raises(UsageError, match="AIE-CLI-006"):
+    with pytest.raises(OutputError, match="AIE-CLI-006"):
         save_contact_sheet(sheet, tmp_path)

@@ -57,8 +57,13 @@ def run(line: FakeLine, **options: Any) -> LineStats:
 
 
 def test_a_belt_that_stands_still_for_too_long_ends_the_line() -> None:
-    line = FakeLine(snapshots(True, True, False, False, False, False, False))
-    with pytest.raises(LineError, match="AIE-LIN-007"):
+    line = FakeLine(
+        [
+            replace(stats, stopped_by="" if stats.belt_runs else "heartbeat lost")
+            for stats in snapshots(True, True, False, False, False, False, False)
+        ]
+    )
+    with pytest.raises(LineError, match=r"AIE-LIN-007.*heartbeat lost"):
         run(line, patience_s=3.0)
     assert line.stopped
     assert line.finished

@@ -32,6 +32,7 @@ STATS = LineStats(
     camera_state="up",
     plc_state="degraded",
     belt_runs=True,
+    stopped_by="",
     broker="lost",
     gate={},
     camera={},
@@ -48,6 +49,14 @@ def test_the_rows_say_it_all() -> None:
     assert rows["telemetry stored"] == "7 (not stored: 2)"
     assert rows["telemetry sent"] == "5 (broker: lost)"
     assert rows["camera / PLC / belt"] == "up / degraded / runs"
+
+
+@pytest.mark.parametrize(
+    ("stopped_by", "shown"), [("", "stands"), ("heartbeat lost", "stands (heartbeat lost)")]
+)
+def test_a_belt_that_stands_says_why(stopped_by: str, shown: str) -> None:
+    rows = dict(stats_rows(replace(STATS, belt_runs=False, stopped_by=stopped_by)))
+    assert rows["camera / PLC / belt"] == f"up / degraded / {shown}"
 
 
 def test_before_the_first_part_there_is_no_latency() -> None:

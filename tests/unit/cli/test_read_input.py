@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,12 @@ def test_a_grey_input_gets_one_channel(picture: Path) -> None:
     assert read_input(picture, spec).shape == (1, 8, 8, 1)
 
 
+def npy(shape: str) -> bytes:
+    """The header of a .npy file and no content."""
+    header = f"{{'descr': '|i1', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+
+
 def test_npy_and_bin_are_raw_tensors(tmp_path: Path) -> None:
     values = np.array([-128, -1, 0, 1, 127], np.int8)
     np.save(tmp_path / "a.npy", values)
@@ -57,8 +64,17 @@ def test_npy_and_bin_are_raw_tensors(tmp_path: Path) -> None:
         ("empty.png", b"", "AIE-CLI-003"),
         ("text.jpg", b"no picture", "AIE-CLI-003"),
         ("short.bin", b"1234", "AIE-CLI-004"),
-        ("text.npy", b"no array", "AIE-CLI-002"),
-        ("empty.npy", b"", "AIE-CLI-002"),
+        ("long.bin", b"123456", "AIE-CLI-004"),
+        ("text.npy", b"no array", "AIE-CLI-010"),
+        ("empty.npy", b"", "AIE-CLI-010"),
+        ("version.npy", npy("(5,)")[:6] + b"\x09" + npy("(5,)")[7:], "AIE-CLI-010"),
+        ("cut.npy", npy("(5,)")[:20], "AIE-CLI-010"),
+        ("too few.npy", npy("(5,)"), "AIE-CLI-010"),
+        ("petabytes.npy", npy("(1 << 50,)"), "AIE-CLI-010"),
+        ("too many.npy", npy("(999999999999999,)"), "AIE-CLI-010"),
+        ("unclosed.npy", npy("(((((((((("), "AIE-CLI-010"),
+        ("archive.npy", b"PK\x03\x04" + bytes(30), "AIE-CLI-010"),
+        ("huge.npy", b"\x93NUMPY" + bytes(1 << 20), "AIE-CLI-004"),
     ],
 )
 def test_bad_files_are_named(tmp_path: Path, name: str, content: bytes | None, code: str) -> None:
@@ -70,6 +86,21 @@ def test_bad_files_are_named(tmp_path: Path, name: str, content: bytes | None, c
         read_input(path, spec)
     assert caught.value.code == code
     assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", ["bin", "npy", "jpg"])
+@pytest.mark.parametrize("kind", ["pipe", "zero", "sparse"])
+def test_what_has_no_end_is_refused_at_once(tmp_path: Path, suffix: str, kind: str) -> None:
+    path = tmp_path / f"input.{suffix}"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "zero":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(1 << 40)
+    with pytest.raises(AiedgeError):
+        read_input(path, RGB_UINT8 if suffix == "jpg" else RAW)
 
 
 def test_a_pickled_npy_is_refused(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ class PathOptions(DeviceOptions):
         ({"reconnect": {"factr": 2}}, "'reconnect.factr' is wrong: there is no such option."),
         ({"reconnect": {"jitter": 2.0}}, "'reconnect.jitter' is wrong"),
         ({"reconnect": "x" * 100}, "'reconnect' is wrong: it should be a mapping, given 'xxx"),
+        ({"reconnect": {"first_delay_s": "x"}}, "it should be a valid number"),
         ({"reconnect": {"first_delay_s": 3.0, "cap_s": 1.0}}, "first_delay_s is above cap_s"),
     ],
 )
@@ -33,6 +34,14 @@ def test_fault_names_option_and_value(options: dict[str, Any], says: str) -> Non
         parse_options(DeviceOptions, options, where="press 3")
     assert str(caught.value).startswith("AIE-DEV-006: press 3: The option ")
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("", "it should be a path, given ''"), ("a\0b", "NUL"), (3, "a path")]
+)
+def test_what_is_no_path(path: object, says: str) -> None:
+    with pytest.raises(DeviceOptionError, match=says):
+        parse_options(PathOptions, {"path": path}, where="camera")
 
 
 def test_missing_option() -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from unit.line.scripted_camera import Arrival, ScriptedCamera
 
 from aiedge.clock import FakeClock
-from aiedge.errors import DeviceError, DeviceLost
+from aiedge.errors import DeviceError, DeviceLost, EndOfFrames
 from aiedge.line.acquire import HandshakeAcquirer, PulseAcquirer
 from aiedge.line.gate.parts import PartTrigger
 from aiedge.line.part import Part, UnknownReason
@@ -15,6 +15,7 @@ from aiedge.types import ClockDomain, Frame, TimeSource, Timestamp
 
 MS = 1_000_000
 LOST = UnknownReason.FRAME_LOST
+UNREADABLE = UnknownReason.FRAME_UNREADABLE
 
 
 class Intake:
@@ -163,4 +164,25 @@ def test_pulse_drops_frames_from_before_the_start() -> None:
 def test_pulse_makes_no_part_of_a_picture_that_cannot_be_read_until_its_gap_shows() -> None:
     broken = Arrival(20 * MS, 1, error=DeviceError("AIE-DEV-017", reason="broken"))
     intake, _ = pulse([Arrival(10 * MS, 0, "a"), broken, Arrival(30 * MS, 2, "c")])
-    assert intake.got == [(100, "a"), (101, LOST), (102, "c")]
+    assert intake.got == [(100, "a"), (101, UNREADABLE), (102, "c")]
+
+
+def broken_picture(at_ms: int) -> Arrival:
+    return Arrival(at_ms * MS, 0, error=DeviceError("AIE-DEV-017", reason="broken"))
+
+
+def test_pulse_counts_pictures_that_cannot_be_read_before_the_first_good_one() -> None:
+    intake, _ = pulse([broken_picture(10), broken_picture(20), Arrival(30 * MS, 2, "c")])
+    assert intake.got == [(100, UNREADABLE), (101, UNREADABLE), (102, "c")]
+
+
+def test_pulse_counts_pictures_that_cannot_be_read_after_the_last_good_one() -> None:
+    end = Arrival(40 * MS, 0, error=EndOfFrames("AIE-DEV-011"))
+    intake, acquirer = pulse([Arrival(10 * MS, 0, "a"), broken_picture(20), broken_picture(30), end], steps=4)
+    assert acquirer.ended
+    assert intake.got == [(100, "a"), (101, UNREADABLE), (102, UNREADABLE)]
+
+
+def test_pulse_tells_pictures_that_never_came_from_those_that_cannot_be_read() -> None:
+    intake, _ = pulse([Arrival(10 * MS, 0, "a"), broken_picture(20), Arrival(30 * MS, 4, "e")])
+    assert intake.got == [(100, "a"), (101, UNREADABLE), (102, LOST), (103, LOST), (104, "e")]

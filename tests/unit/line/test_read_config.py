@@ -101,7 +101,7 @@ def test_what_was_read_does_not_change(tmp_path: Path) -> None:
         ("plc/sim", "camera/sim", "AIE-CFG-009", "9: plc.driver", "no plc"),
         ("plc/sim", "sim", "AIE-CFG-003", "9: plc.driver", "pattern"),
         ("{mode: handshake}", "{mode: 3}", "AIE-CFG-003", "10: plc.options.mode", "'pulse' or 'handshake'"),
-        ("{mode: handshake}", "[]", "AIE-CFG-003", "10: plc.options", "dictionary"),
+        ("{mode: handshake}", "[]", "AIE-CFG-003", "10: plc.options", "a mapping"),
         ("    path: boards\n", "", "AIE-CFG-006", "3: camera.options.path", "'path' is missing"),
         ("store:", "mqtt: {url: http://x}\n  store:", "AIE-CFG-003", "14: telemetry.mqtt", "mqtt://"),
         ("store:", "mqtt: {url: mqtt://a:b@c}\n  store:", "AIE-CFG-003", "14: telemetry.mqtt", "password"),

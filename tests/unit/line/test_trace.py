@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,13 +24,14 @@ from aiedge.vision import Find
 class RefusingStore:
     """Raises what it was told to, in turn; then takes everything."""
 
-    def __init__(self, *errors: Exception) -> None:
-        self._errors = list(errors)
+    def __init__(self, *errors: Exception, for_ever: bool = False) -> None:
+        self._errors = cycle(errors) if for_ever else iter(errors)
         self.metrics: list[Metric] = []
 
-    def publish(self, metrics: Sequence[Metric]) -> None:
-        if self._errors:
-            raise self._errors.pop(0)
+    def publish(self, metrics: Sequence[Metric], *, timeout_s: float) -> None:
+        error = next(self._errors, None)
+        if error is not None:
+            raise error
         self.metrics.extend(metrics)
 
 
@@ -127,7 +129,7 @@ def test_an_unforeseen_error_costs_one_batch_and_is_logged(caplog: pytest.LogCap
 
 
 def test_a_store_that_refuses_to_the_end_does_not_hold_the_line_back() -> None:
-    store = RefusingStore(*[TelemetryError("AIE-TEL-006")] * 1000)
+    store = RefusingStore(TelemetryError("AIE-TEL-006"), for_ever=True)
     records = trace(store)
     records.offer(finished(1))
     records.start()

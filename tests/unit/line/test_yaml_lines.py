@@ -48,9 +48,15 @@ def test_a_key_that_is_missing_has_the_line_of_its_mapping(tmp_path: Path) -> No
         ("a:\n" + "[" * (MAX_DEPTH + 1), "AIE-CFG-007", 2),
         ("x: " + "[" * 100_000, "AIE-CFG-007", 1),
         ("a: &a\n  - *a\n", "AIE-CFG-007", 1),
+        ("a: 1\nb: " + "9" * 101, "AIE-CFG-007", 2),
+        ("a: 1\nb: " + ":".join(["59"] * 200_000), "AIE-CFG-007", 2),
+        ("a: 1\nb: 0x" + "f" * 500_000, "AIE-CFG-007", 2),
+        ("a: 1\nb: \0\n", "AIE-CFG-002", 2),
+        ("a: 猫\nb: \x07\n", "AIE-CFG-002", 2),
+        ("a: 猫\nb: k\xe4se\n".encode("latin-1", "replace"), "AIE-CFG-002", 2),
     ],
 )
-def test_what_is_refused_names_its_line(tmp_path: Path, text: str, code: str, line: int) -> None:
+def test_what_is_refused_names_its_line(tmp_path: Path, text: str | bytes, code: str, line: int) -> None:
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, text)
     assert caught.value.code == code

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,18 @@ def test_missing_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (tmp_path / "ca.pem").write_text("no certificate")
     with pytest.raises(TelemetryError, match=r"AIE-TEL-024.*ca\.pem"):
         BrokerSecurity(ca_file=tmp_path / "ca.pem").tls_context()
+
+
+def test_secrets_that_would_never_end(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for file in (pipe, Path("/dev/zero")):
+        with pytest.raises(TelemetryError, match="AIE-TEL-024"):
+            BrokerSecurity(password_file=file).password()
+        with pytest.raises(TelemetryError, match="AIE-TEL-024"):
+            BrokerSecurity(ca_file=file).tls_context()
+        with pytest.raises(TelemetryError, match="AIE-TEL-024"):
+            BrokerSecurity(certificate_file=file, key_file=file).tls_context()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aiedge.errors import TelemetryError
 from aiedge.telemetry.metric import decode_body
 from aiedge.telemetry.store import MetricStore
 
@@ -195,6 +196,17 @@ def test_a_read_only_file(open_folder: Path) -> None:
     assert f"AIE-TEL-004: {open_folder}/store.db: The metric store is read-only." in run(
         READ_ONLY, open_folder
     )
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/dev/full", "folder", "pipe"])
+def test_what_is_no_file_is_neither_opened_nor_moved(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    before = (tmp_path / place).stat()
+    with pytest.raises(TelemetryError, match=r"AIE-TEL-003.*is not a file"):
+        MetricStore.open(tmp_path / place)
+    assert (tmp_path / place).stat().st_ino == before.st_ino
+    assert {entry.name for entry in tmp_path.iterdir()} == {"folder", "pipe"}
 
 
 def test_a_folder_that_cannot_be_made(open_folder: Path) -> None:

@@ -67,6 +67,12 @@ class ScriptedServer:
         self._thread.join(PATIENCE_S)
 
 
+@pytest.mark.parametrize("address", ["a b", "a\0b", "x" * 300, "a..b"])
+def test_an_address_that_no_host_can_have(address: str) -> None:
+    with pytest.raises(DeviceError, match="AIE-DEV-004"), ModbusTcpPlc(address=address, tags=TAGS):
+        pass
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., ModbusTcpPlc]]:
     servers: list[ScriptedServer] = []
