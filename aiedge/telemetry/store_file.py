@@ -277,12 +277,13 @@ def _connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TelemetryError("AIE-TEL-003", where=str(path), reason=error.strerror or str(error)) from error
-    if path.exists() and not path.is_file():
-        raise TelemetryError("AIE-TEL-003", where=str(path), reason="it is there and is not a file")
     # Asked here, because SQLite's own answers to this are many, and "disk I/O error" is among them.
-    for place in (path.parent, path):
-        if place.exists() and not os.access(place, os.W_OK):
-            raise TelemetryError("AIE-TEL-004", where=str(path))
+    may_enter = os.access(path.parent, os.X_OK)
+    if may_enter and path.exists() and not path.is_file():
+        raise TelemetryError("AIE-TEL-003", where=str(path), reason="it is there and is not a file")
+    closed = not (may_enter and os.access(path.parent, os.W_OK))
+    if closed or (path.exists() and not os.access(path, os.W_OK)):
+        raise TelemetryError("AIE-TEL-004", where=str(path))
     with translated(path):
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
 

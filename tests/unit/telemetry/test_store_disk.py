@@ -182,8 +182,9 @@ except TelemetryError as error:
 """
 
 
-def test_a_read_only_folder(open_folder: Path) -> None:
-    open_folder.chmod(0o555)
+@pytest.mark.parametrize("mode", [0o555, 0o000, 0o444, 0o666])
+def test_a_read_only_folder(open_folder: Path, mode: int) -> None:
+    open_folder.chmod(mode)
     assert f"AIE-TEL-004: {open_folder}/store.db: The metric store is read-only." in run(
         READ_ONLY, open_folder
     )
