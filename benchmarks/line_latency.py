@@ -130,7 +130,7 @@ def _measure(case: str, parts: int, period_s: float) -> dict[str, Any]:
             while not line.wait(1.0):
                 if not line.stats().belt_runs:
                     # The simulated PLC lost the heartbeat: the operator sets it going again, and it is counted.
-                    line.plc.program.press_reset()  # type: ignore[attr-defined]
+                    line.plc.program.press_reset()  # type: ignore[attr-defined]  # the simulated PLC has it
                     stops += 1
             stop.set()
             stats = line.finish()

@@ -12,8 +12,8 @@ class Backoff:
 
     def __init__(self, settings: Reconnect, name: str) -> None:
         self._settings = settings
-        # Not for secrets: it only spreads the attempts, and the same seed and name repeat a run.
-        self._random = random.Random(f"{settings.seed}:{name}")  # noqa: S311
+        # The same seed and name repeat a run.
+        self._random = random.Random(f"{settings.seed}:{name}")  # noqa: S311 - spreads attempts, no secret
         self._delay_s = 0.0
 
     def next_delay_s(self) -> float:

@@ -163,26 +163,26 @@ class _CheckedTable(Table):  # type: ignore[misc]  # flatbuffers has no types
         offset: int = self._fields[index] if index < len(self._fields) else 0
         return offset
 
-    def Indirect(self, off: int) -> int:  # noqa: N802
+    def Indirect(self, off: int) -> int:  # noqa: N802 - the base class's name
         return off + self._unsigned(off)
 
-    def String(self, off: int) -> bytes:  # noqa: N802
+    def String(self, off: int) -> bytes:  # noqa: N802 - the base class's name
         start = off + self._unsigned(off)
         length = self._unsigned(start)
         if length > min(_MAX_NAME_BYTES, len(self.Bytes) - start - 4):
             raise _DamageError(f"a text of {length} bytes")
         return bytes(self.Bytes[start + 4 : start + 4 + length])
 
-    def VectorLen(self, off: int) -> int:  # noqa: N802
+    def VectorLen(self, off: int) -> int:  # noqa: N802 - the base class's name
         start = self.Pos + off
         length: int = self._unsigned(start + self._unsigned(start))
         return length
 
-    def Vector(self, off: int) -> int:  # noqa: N802
+    def Vector(self, off: int) -> int:  # noqa: N802 - the base class's name
         start: int = self.Pos + off
         return start + self._unsigned(start) + 4
 
-    def Union(self, t2: Table, off: int) -> None:  # noqa: N802
+    def Union(self, t2: Table, off: int) -> None:  # noqa: N802 - the base class's name
         t2.Bytes = self.Bytes
         t2.Pos = self.Indirect(self.Pos + off)
 
@@ -192,7 +192,7 @@ class _CheckedTable(Table):  # type: ignore[misc]  # flatbuffers has no types
         value: int = _UOFFSET.unpack_from(self.Bytes, position)[0]
         return value
 
-    def GetVectorAsNumpy(self, flags: Any, off: int) -> NDArray[Any]:  # noqa: N802
+    def GetVectorAsNumpy(self, flags: Any, off: int) -> NDArray[Any]:  # noqa: N802 - the base class's name
         start, count = self.Vector(off), self.VectorLen(off)
         if count * flags.bytewidth > len(self.Bytes) - start:
             raise _DamageError(f"a list of {count} entries at byte {start} ends outside the file")

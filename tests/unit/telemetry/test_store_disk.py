@@ -214,4 +214,4 @@ def test_a_folder_that_cannot_be_made(open_folder: Path) -> None:
     (open_folder / "file").touch()
     output = run(READ_ONLY.replace("/store.db", "/file/store.db"), open_folder)
     assert "AIE-TEL-003" in output
-    assert os.listdir(open_folder) == ["file"]  # noqa: PTH208
+    assert os.listdir(open_folder) == ["file"]  # noqa: PTH208 - what a listing shows
