@@ -1,10 +1,11 @@
 // How fast each kernel variant runs each layer of a list, one thread, the variants interleaved round by
 // round.
 //
-//   kernel_bench layers.txt [--rounds 20] [--filter TEXT] [--json FILE]
+//   kernel_bench layers.txt [--rounds 20] [--filter TEXT] [--kernel NAME] [--json FILE]
 //
-// Prints a table: microseconds (median and least), 10^9 multiply-accumulates a second and their share of what
-// vpmaddwd gave at best in the same run. FILE gets every sample in nanoseconds.
+// --kernel leaves out all other variants. Prints a table: microseconds (median and least), 10^9
+// multiply-accumulates a second and their share of what the CPU's multipliers gave at best in the same run:
+// for a kernel named "...vnni..." vpdpbusd, for all others vpmaddwd. FILE gets every sample in nanoseconds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/detect.h"
 #include "layer_case.h"
 #include "peak.h"
 
@@ -49,26 +51,46 @@ double median(Samples samples) {
 
 double least(const Samples& samples) { return *std::min_element(samples.begin(), samples.end()); }
 
-// 10^9 multiply-accumulates a second, the best of several tries; 0 where there is no such measure.
-double measure_peak() {
+// 10^9 multiply-accumulates a second at best; 0 where there is no such measure.
+struct Peaks {
+  double avx2 = 0.0;  // vpmaddwd and vpaddd
+  double vnni = 0.0;  // vpdpbusd
+};
+
 #if defined(AIEDGE_X86_64)
-  if (__builtin_cpu_supports("avx2") == 0) return 0.0;
+// The best of several tries.
+double measure_peak(std::int32_t (*run)(std::int64_t), std::int64_t macs_per_step) {
   constexpr std::int64_t kSteps = 1000000;
   volatile std::int32_t sink = 0;
   double best = 1e18;
-  for (int i = 0; i < 9; ++i) {
-    best = std::min(best, nanoseconds([&] { sink = aiedge::bench::run_peak_avx2(kSteps); }, 1));
-  }
-  return static_cast<double>(kSteps * aiedge::bench::kPeakMacsPerStep) / best;
-#else
-  return 0.0;
+  for (int i = 0; i < 9; ++i) best = std::min(best, nanoseconds([&] { sink = run(kSteps); }, 1));
+  return static_cast<double>(kSteps * macs_per_step) / best;
+}
 #endif
+
+Peaks measure_peaks() {
+  Peaks peaks;
+#if defined(AIEDGE_X86_64)
+  using namespace aiedge;
+  if (cpu::has(cpu::Isa::kAvx2)) peaks.avx2 = measure_peak(bench::run_peak_avx2, bench::kPeakMacsPerStep);
+  if (cpu::has(cpu::Isa::kAvx512Vnni)) {
+    peaks.vnni = measure_peak(bench::run_peak_avx512vnni, bench::kPeakAvx512VnniMacsPerStep);
+  } else if (cpu::has(cpu::Isa::kAvxVnni)) {
+    peaks.vnni = measure_peak(bench::run_peak_avxvnni, bench::kPeakAvxVnniMacsPerStep);
+  }
+#endif
+  return peaks;
+}
+
+double peak_of(const Peaks& peaks, const std::string& kernel) {
+  return kernel.find("vnni") != std::string::npos ? peaks.vnni : peaks.avx2;
 }
 
 struct Options {
   const char* layers = nullptr;
   const char* json = nullptr;
   std::string filter;
+  std::string kernel;
   int rounds = 20;
 };
 
@@ -79,6 +101,8 @@ bool parse(int argc, char** argv, Options* options) {
       options->rounds = std::max(1, std::atoi(argv[++i]));
     } else if (std::strcmp(argv[i], "--filter") == 0 && has_value) {
       options->filter = argv[++i];
+    } else if (std::strcmp(argv[i], "--kernel") == 0 && has_value) {
+      options->kernel = argv[++i];
     } else if (std::strcmp(argv[i], "--json") == 0 && has_value) {
       options->json = argv[++i];
     } else if (options->layers == nullptr && argv[i][0] != '-') {
@@ -130,11 +154,12 @@ void write_json(std::FILE* file, const LayerCase& layer, const std::vector<Sampl
 }
 
 int run(const Options& options, std::ifstream& layers, std::FILE* json) {
-  const double peak = measure_peak();
-  std::printf("vpmaddwd at best: %.1f GMAC/s\n", peak);
+  const Peaks peaks = measure_peaks();
+  std::printf("vpmaddwd at best: %.1f GMAC/s, vpdpbusd: %.1f\n", peaks.avx2, peaks.vnni);
   std::printf("%-10s %9s %9s %7s %7s\n", "kernel", "median us", "least us", "GMAC/s", "of peak");
   if (json != nullptr)
-    std::fprintf(json, "{\"peak_gmacs\": %.2f, \"rounds\": %d, \"results\": [", peak, options.rounds);
+    std::fprintf(json, "{\"peak_gmacs\": %.2f, \"peak_vnni_gmacs\": %.2f, \"rounds\": %d, \"results\": [",
+                 peaks.avx2, peaks.vnni, options.rounds);
   bool first = true;
   std::map<std::string, std::map<std::string, double>> totals;  // of the best variant, by model and operator
   for (std::string line; std::getline(layers, line);) {
@@ -144,8 +169,12 @@ int run(const Options& options, std::ifstream& layers, std::FILE* json) {
       std::fprintf(stderr, "not a layer: %s\n", line.c_str());
       return 2;
     }
+    if (!options.kernel.empty())
+      std::erase_if(layer.variants, [&](const Variant& v) { return v.name != options.kernel; });
+    if (layer.variants.empty()) continue;
     const std::vector<Samples> samples = measure(layer, options.rounds);
-    for (std::size_t v = 0; v < samples.size(); ++v) print_row(layer, layer.variants[v], samples[v], peak);
+    for (std::size_t v = 0; v < samples.size(); ++v)
+      print_row(layer, layer.variants[v], samples[v], peak_of(peaks, layer.variants[v].name));
     totals[layer.model][layer.op] += layer.count * median(samples[0]);
     totals[layer.model]["(all)"] += layer.count * median(samples[0]);
     if (json != nullptr) write_json(json, layer, samples, first);
@@ -165,7 +194,8 @@ int run(const Options& options, std::ifstream& layers, std::FILE* json) {
 int main(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, &options)) {
-    std::fprintf(stderr, "usage: kernel_bench LAYERS [--rounds N] [--filter TEXT] [--json FILE]\n");
+    std::fprintf(stderr,
+                 "usage: kernel_bench LAYERS [--rounds N] [--filter TEXT] [--kernel NAME] [--json FILE]\n");
     return 2;
   }
   std::ifstream layers(options.layers);

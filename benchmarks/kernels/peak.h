@@ -11,4 +11,12 @@ std::int32_t run_peak_avx2(std::int64_t steps);
 
 constexpr std::int64_t kPeakMacsPerStep = 192;
 
+// The same for the dot product: twelve vpdpbusd a step, on 64-byte vectors, and on 32-byte ones in the
+// encoding of AVX-VNNI.
+std::int32_t run_peak_avx512vnni(std::int64_t steps);
+std::int32_t run_peak_avxvnni(std::int64_t steps);
+
+constexpr std::int64_t kPeakAvx512VnniMacsPerStep = 768;
+constexpr std::int64_t kPeakAvxVnniMacsPerStep = 384;
+
 }  // namespace aiedge::bench
