@@ -13,31 +13,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
-from aiedge.bench.contender import Contender
+from contenders import CONTENDERS, shared_models
+
 from aiedge.bench.machine import machine
 from aiedge.bench.measure import measure
 from aiedge.bench.result import Result
 from aiedge.cli.bench_tables import print_bench
 
-HERE = Path(__file__).resolve().parent
-CONTENDERS = {
-    "native": Contender("native", "native"),
-    "native-reference": Contender("native-reference", "native", {"AIEDGE_ISA": "reference"}),
-    "litert": Contender("litert", "tflite"),
-    "litert-avx2": Contender("litert-avx2", "tflite", program=(sys.executable, str(HERE / "litert_avx2.py"))),
-    "openvino": Contender("openvino", "openvino"),
-}
 PACKAGES = ("aiedge", "ai-edge-litert", "openvino", "numpy")
 
 
 def main() -> int:
     """Measure, print the tables, write the samples; 1 when two engines gave different bits."""
     options = _options()
-    models = options.models or _shared_models()
+    models = options.models or shared_models()
     if not models:
         print("no models: name .tflite files, or put the shared models beside the checkout", file=sys.stderr)
         return 2
@@ -86,11 +78,6 @@ def _names(text: str) -> list[str]:
 
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",")]
-
-
-def _shared_models() -> list[Path]:
-    shared = Path(os.environ.get("AIEDGE_SHARED", HERE.parents[1] / "shared"))
-    return sorted(path for path in (shared / "models").glob("*.tflite") if "fp32" not in path.name)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import aiedge
 from aiedge.api import open_engine
 from aiedge.clock import SYSTEM_CLOCK
 from aiedge.errors import AiedgeError
-from aiedge.types import TensorSpec
+from aiedge.types import Placement, TensorSpec
 
 ROUND_S = 0.05
 """How long one engine runs in one round, about."""
@@ -37,9 +37,13 @@ def main(arguments: Sequence[str]) -> int:
     os.sched_setaffinity(0, [int(cpu) for cpu in cpus.split(",")])
     try:
         began = SYSTEM_CLOCK.monotonic_ns()
-        call, outputs, kernels = _load(engine, path, int(threads), int(seed))
+        call, outputs, nodes = load_call(engine, path, threads=int(threads), seed=int(seed))
         call()
-        loaded = {"load_ns": SYSTEM_CLOCK.monotonic_ns() - began, "kernels": kernels}
+        loaded = {
+            "load_ns": SYSTEM_CLOCK.monotonic_ns() - began,
+            "kernels": sorted({node.kernel for node in nodes}),
+            "macs": sum(node.macs for node in nodes),
+        }
         print(json.dumps(loaded), file=answers)
         calls = max(1, round(ROUND_S * 1e9 / min(_timed(call, 3))))
         for request in sys.stdin:
@@ -51,16 +55,19 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _load(
-    engine: str, path: str, threads: int, seed: int
-) -> tuple[Callable[[], None], list[NDArray[Any]], list[str]]:
+def load_call(
+    engine: str, path: str, *, threads: int, seed: int
+) -> tuple[Callable[[], None], list[NDArray[Any]], tuple[Placement, ...]]:
+    """The call that is measured (input set, run, output read), its outputs and its nodes; blocks while loading.
+
+    The inputs are random, from ``seed``. Raises what ``aiedge.load`` raises.
+    """
     loaded = open_engine(path, engine=engine, threads=threads)
     inputs = [_random(spec, seed) for spec in loaded.inputs]
     out = [np.zeros(spec.shape, spec.dtype) for spec in loaded.outputs]
-    kernels = sorted({placement.kernel for placement in loaded.placement})
     # A peer's own users do not pay for the checks that aiedge's door makes; ours do.
     run = aiedge.Model(loaded).run if engine == "native" else loaded.run
-    return lambda: run(inputs, out), out, kernels
+    return lambda: run(inputs, out), out, loaded.placement
 
 
 def _random(spec: TensorSpec, seed: int) -> NDArray[Any]:
