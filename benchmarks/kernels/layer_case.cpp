@@ -95,7 +95,8 @@ void add_variants(LayerCase& layer, const Args& args, std::size_t input_bytes, s
     if (packed_bytes > 0) kernel->pack(args, packed->data());
     const std::int32_t units = kernel->units(args);
     const auto run = [kernel, args, a, b, y, packed, scratch, units, keep] {
-      kernel->run(args, {{a->data(), b->data()}, y->data(), packed->data(), scratch->data(), 0, units});
+      const void* const inputs[] = {a->data(), b->data()};
+      kernel->run(args, {inputs, y->data(), packed->data(), scratch->data(), 0, units});
     };
     layer.variants.push_back({kernel->name, run, packed_bytes, scratch_bytes});
   }

@@ -67,17 +67,11 @@ struct Tensor {
   [[nodiscard]] std::size_t bytes() const { return static_cast<std::size_t>(elements) * size_of(dtype); }
 };
 
-// The operations of format 1; the numbers are those of a bundle.
+// The operations of format 1: kConv2D = 1 and so on.
 enum class OpCode : std::uint32_t {
-  kConv2D = 1,
-  kDepthwiseConv2D = 2,
-  kFullyConnected = 3,
-  kAdd = 4,
-  kAveragePool2D = 5,
-  kMean = 6,
-  kSoftmax = 7,
-  kReshape = 8,
-  kRequantize = 9,
+#define AIEDGE_OPERATOR(number, name) k##name = number,
+#include "base/operators.def"
+#undef AIEDGE_OPERATOR
 };
 
 }  // namespace aiedge

@@ -61,7 +61,7 @@ std::size_t Runtime::print_plan(char* buffer, std::size_t bytes) const {
     const Task& task = tasks_[i];
     text.add("%4zu %-17s %-16s ", i, task.operation->name,
              task.in_place ? "in place" : task.step->kernel_name());
-    for (std::size_t k = 0; k < task.input_count; ++k) {
+    for (std::size_t k = 0; k < task.inputs.size(); ++k) {
       if (k > 0) text.add(" + ");
       add_place(&text, plan_.storage[task.inputs[k]], bundle_.tensors[task.inputs[k]]);
     }

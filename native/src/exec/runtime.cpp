@@ -18,8 +18,6 @@ constexpr std::size_t kParallelBytes = 65536;
 // What all threads of one task share.
 struct Share {
   const Task* task;
-  kernels::Work work;  // begin, end and scratch are each thread's own
-  std::uint8_t* scratch;
   std::size_t scratch_stride;
   std::uint32_t threads;
 };
@@ -27,11 +25,12 @@ struct Share {
 void run_share(const void* context, std::uint32_t index) {
   const Share& share = *static_cast<const Share*>(context);
   const std::int64_t units = share.task->units;
-  kernels::Work work = share.work;
+  kernels::Work work = share.task->work;
   work.begin = static_cast<std::int32_t>(units * index / share.threads);
   work.end = static_cast<std::int32_t>(units * (index + 1) / share.threads);
   if (work.begin == work.end) return;
-  work.scratch = share.task->scratch_bytes == 0 ? nullptr : share.scratch + index * share.scratch_stride;
+  if (work.scratch != nullptr)
+    work.scratch = static_cast<std::uint8_t*>(work.scratch) + index * share.scratch_stride;
   share.task->step->run(work);
 }
 
@@ -59,6 +58,7 @@ Status Runtime::prepare(cpu::Isa isa) {
   for (const Task& task : tasks_) {
     if (task.packed_bytes > 0) task.step->pack(packed_.data() + task.packed_offset);
   }
+  bind();
   count_memory();
   return {};
 }
@@ -82,8 +82,8 @@ Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
     return step.status().at("node %zu %s '%s'", index, task.operation->name, task.name.c_str());
   }
   task.step = std::move(step.value());
-  task.input_count = task.operation->activations;
-  for (std::size_t i = 0; i < task.input_count; ++i) task.inputs[i] = node.inputs[i];
+  const std::size_t read = std::min(task.operation->activations, node.inputs.size());
+  task.inputs.assign(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(read));
   task.output = node.outputs[0];
   task.packed_bytes = task.step->packed_bytes();
   task.scratch_bytes = task.step->scratch_bytes();
@@ -128,49 +128,60 @@ void Runtime::count_memory() {
   memory_.peak = held;
 }
 
-const void* Runtime::source(std::size_t tensor, const void* const* inputs, void* const* outputs) const {
-  const plan::Storage& storage = plan_.storage[tensor];
-  switch (storage.place) {
-    case plan::Place::kConstant:
-      return bundle_.tensors[storage.index].data;
-    case plan::Place::kInput:
-      return inputs[storage.index];
-    case plan::Place::kOutput:
-      return outputs[storage.index];
-    case plan::Place::kArena:
-      return arena_.data() + storage.offset;
+// Everything that a work points to, once. Only the caller's buffers are another's at each run.
+void Runtime::bind() {
+  std::size_t count = 0;
+  for (const Task& task : tasks_) count += task.inputs.size();
+  sources_.resize(count);
+  const void** source = sources_.data();
+  for (Task& task : tasks_) {
+    task.work.input = source;
+    for (const std::size_t tensor : task.inputs) {
+      const plan::Storage& storage = plan_.storage[tensor];
+      switch (storage.place) {
+        case plan::Place::kConstant:
+          *source = bundle_.tensors[storage.index].data;
+          break;
+        case plan::Place::kArena:
+          *source = arena_.data() + storage.offset;
+          break;
+        case plan::Place::kInput:
+          bound_inputs_.push_back({source, storage.index});
+          break;
+        case plan::Place::kOutput:
+          bound_outputs_.push_back({source, storage.index});
+          break;
+      }
+      ++source;
+    }
+    const plan::Storage& target = plan_.storage[task.output];
+    if (target.place == plan::Place::kOutput) {
+      bound_targets_.push_back({&task.work.output, target.index});
+    } else {
+      task.work.output = arena_.data() + target.offset;
+    }
+    task.work.packed = task.packed_bytes == 0 ? nullptr : packed_.data() + task.packed_offset;
+    task.work.scratch = task.scratch_bytes == 0 ? nullptr : arena_.data() + scratch_offset_;
+    task.work.begin = 0;
+    task.work.end = task.units;
   }
-  return nullptr;
 }
 
-void* Runtime::target(std::size_t tensor, void* const* outputs) {
-  const plan::Storage& storage = plan_.storage[tensor];
-  return storage.place == plan::Place::kOutput ? outputs[storage.index] : arena_.data() + storage.offset;
-}
-
-void Runtime::run_task(const Task& task, const void* const* inputs, void* const* outputs) {
-  Share share = {.task = &task,
-                 .work = {.input = {},
-                          .output = target(task.output, outputs),
-                          .packed = task.packed_bytes == 0 ? nullptr : packed_.data() + task.packed_offset,
-                          .scratch = nullptr,
-                          .begin = 0,
-                          .end = 0},
-                 .scratch = arena_.data() + scratch_offset_,
-                 .scratch_stride = scratch_stride_,
-                 .threads = task.parallel ? pool_.threads() : 1};
-  for (std::size_t i = 0; i < task.input_count; ++i)
-    share.work.input[i] = source(task.inputs[i], inputs, outputs);
-  if (share.threads == 1) {
-    run_share(&share, 0);
-  } else {
-    pool_.run(run_share, &share);
+void Runtime::run_task(const Task& task) {
+  if (!task.parallel || pool_.threads() == 1) {
+    task.step->run(task.work);
+    return;
   }
+  const Share share = {&task, scratch_stride_, pool_.threads()};
+  pool_.run(run_share, &share);
 }
 
 void Runtime::run(const void* const* inputs, void* const* outputs) {
+  for (const auto& bound : bound_inputs_) *bound.place = inputs[bound.index];
+  for (const auto& bound : bound_outputs_) *bound.place = outputs[bound.index];
+  for (const auto& bound : bound_targets_) *bound.place = outputs[bound.index];
   for (const Task& task : tasks_) {
-    if (!task.in_place) run_task(task, inputs, outputs);
+    if (!task.in_place) run_task(task);
   }
   for (std::size_t i = 0; i < plan_.copied_inputs.size(); ++i) {
     const std::size_t input = plan_.copied_inputs[i];

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "cpu/isa.h"
 #include "exec/thread_pool.h"
+#include "kernels/kernel.h"
 #include "model/bundle.h"
 #include "ops/operator.h"
 #include "plan/plan.h"
@@ -30,15 +31,15 @@ struct Task {
   const ops::Operator* operation = nullptr;
   std::unique_ptr<ops::Step> step;
   std::string name;
-  std::size_t inputs[2] = {};  // tensors that are read at run
-  std::size_t input_count = 0;
-  std::size_t output = 0;
+  std::vector<std::size_t> inputs;  // tensors that are read at run
+  std::size_t output = 0;           // the tensor that is written
   std::size_t packed_offset = 0;
   std::size_t packed_bytes = 0;
   std::size_t scratch_bytes = 0;  // of one thread
   std::int32_t units = 0;
   bool parallel = false;  // worth more than one thread
   bool in_place = false;  // nothing to run
+  kernels::Work work{};   // of all units; what the caller's buffers decide is filled in at each run
 };
 
 class Runtime {
@@ -68,9 +69,15 @@ class Runtime {
   Status make_task(std::size_t index, cpu::Isa isa);
   Status allocate();
   void count_memory();
-  [[nodiscard]] const void* source(std::size_t tensor, const void* const* inputs, void* const* outputs) const;
-  [[nodiscard]] void* target(std::size_t tensor, void* const* outputs);
-  void run_task(const Task& task, const void* const* inputs, void* const* outputs);
+  // A pointer that follows one of the caller's buffers.
+  template <typename Pointer>
+  struct Bound {
+    Pointer* place;
+    std::size_t index;  // of the graph input or output
+  };
+
+  void bind();
+  void run_task(const Task& task);
 
   model::Bundle bundle_;
   plan::Plan plan_;
@@ -79,6 +86,10 @@ class Runtime {
   std::vector<std::string> output_names_;
   Buffer packed_;
   Buffer arena_;
+  std::vector<const void*> sources_;  // what the tasks' works point to
+  std::vector<Bound<const void*>> bound_inputs_;
+  std::vector<Bound<const void*>> bound_outputs_;  // a graph output that another node reads
+  std::vector<Bound<void*>> bound_targets_;
   std::size_t scratch_offset_ = 0;  // in the arena: each thread's scratch, one after another
   std::size_t scratch_stride_ = 0;
   Memory memory_;

@@ -17,12 +17,13 @@ enum class QType : std::uint8_t { kInt8, kUint8 };
 
 // One call of a kernel on one thread.
 struct Work {
-  const void* input[2];  // activations as the operator lists them; any alignment; never the output's memory
-  void* output;          // any alignment
-  const void* packed;    // what pack() wrote, 64-byte aligned; null where packed_bytes is 0
-  void* scratch;         // this thread's own scratch_bytes, 64-byte aligned, content undefined; null where 0
-  std::int32_t begin;    // compute the units [begin, end) and write only the outputs that belong to them
-  std::int32_t end;      // 0 <= begin < end <= units(args)
+  const void* const*
+      input;           // activations as the operator lists them; any alignment; never the output's memory
+  void* output;        // any alignment
+  const void* packed;  // what pack() wrote, 64-byte aligned; null where packed_bytes is 0
+  void* scratch;       // this thread's own scratch_bytes, 64-byte aligned, content undefined; null where 0
+  std::int32_t begin;  // compute the units [begin, end) and write only the outputs that belong to them
+  std::int32_t end;    // 0 <= begin < end <= units(args)
 };
 
 // One variant of one operator's kernel. Args is the operator's struct of everything known at load; the

@@ -8,102 +8,44 @@
 namespace aiedge::kernels {
 namespace {
 
-#define AIEDGE_VARIANT(name) &AIEDGE_OPERATOR(name),
-
-#define AIEDGE_OPERATOR(name) conv_2d_##name
-constexpr const Kernel<Conv2DArgs>* kConv2D[] = {
-#include "kernels/conv_2d.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) depthwise_conv_2d_##name
-constexpr const Kernel<DepthwiseConv2DArgs>* kDepthwiseConv2D[] = {
-#include "kernels/depthwise_conv_2d.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) fully_connected_##name
-constexpr const Kernel<FullyConnectedArgs>* kFullyConnected[] = {
-#include "kernels/fully_connected.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) add_##name
-constexpr const Kernel<AddArgs>* kAdd[] = {
-#include "kernels/add.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) average_pool_2d_##name
-constexpr const Kernel<AveragePool2DArgs>* kAveragePool2D[] = {
-#include "kernels/average_pool_2d.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) mean_##name
-constexpr const Kernel<MeanArgs>* kMean[] = {
-#include "kernels/mean.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) softmax_##name
-constexpr const Kernel<SoftmaxArgs>* kSoftmax[] = {
-#include "kernels/softmax.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) requantize_##name
-constexpr const Kernel<RequantizeArgs>* kRequantize[] = {
-#include "kernels/requantize.def"
-};
-#undef AIEDGE_OPERATOR
-
-#define AIEDGE_OPERATOR(name) reshape_##name
-constexpr const Kernel<ReshapeArgs>* kReshape[] = {
-#include "kernels/reshape.def"
-};
-#undef AIEDGE_OPERATOR
-
-#undef AIEDGE_VARIANT
+// The list of each operator, named kernels_of_<operator>.
+#define AIEDGE_ARGS Conv2DArgs
+#define AIEDGE_NAME conv_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS DepthwiseConv2DArgs
+#define AIEDGE_NAME depthwise_conv_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FullyConnectedArgs
+#define AIEDGE_NAME fully_connected
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS AddArgs
+#define AIEDGE_NAME add
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS AveragePool2DArgs
+#define AIEDGE_NAME average_pool_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS MeanArgs
+#define AIEDGE_NAME mean
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS SoftmaxArgs
+#define AIEDGE_NAME softmax
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS RequantizeArgs
+#define AIEDGE_NAME requantize
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS ReshapeArgs
+#define AIEDGE_NAME reshape
+#include "kernels/list_variants.h"
 
 }  // namespace
 
-template <>
-std::span<const Kernel<Conv2DArgs>* const> variants<Conv2DArgs>() {
-  return kConv2D;
-}
-template <>
-std::span<const Kernel<DepthwiseConv2DArgs>* const> variants<DepthwiseConv2DArgs>() {
-  return kDepthwiseConv2D;
-}
-template <>
-std::span<const Kernel<FullyConnectedArgs>* const> variants<FullyConnectedArgs>() {
-  return kFullyConnected;
-}
-template <>
-std::span<const Kernel<AddArgs>* const> variants<AddArgs>() {
-  return kAdd;
-}
-template <>
-std::span<const Kernel<AveragePool2DArgs>* const> variants<AveragePool2DArgs>() {
-  return kAveragePool2D;
-}
-template <>
-std::span<const Kernel<MeanArgs>* const> variants<MeanArgs>() {
-  return kMean;
-}
-template <>
-std::span<const Kernel<SoftmaxArgs>* const> variants<SoftmaxArgs>() {
-  return kSoftmax;
-}
-template <>
-std::span<const Kernel<RequantizeArgs>* const> variants<RequantizeArgs>() {
-  return kRequantize;
-}
-template <>
-std::span<const Kernel<ReshapeArgs>* const> variants<ReshapeArgs>() {
-  return kReshape;
-}
+#define AIEDGE_KERNELS(Args, name)                        \
+  template <>                                             \
+  std::span<const Kernel<Args>* const> variants<Args>() { \
+    return kernels_of_##name;                             \
+  }
+#include "kernels/operators.def"
+#undef AIEDGE_KERNELS
 
 Result<cpu::Isa> choose_isa(const char* requested) {
   const char* wanted = requested;

@@ -24,24 +24,11 @@ namespace aiedge::kernels {
 template <typename Args>
 [[nodiscard]] std::span<const Kernel<Args>* const> variants();
 
-template <>
-std::span<const Kernel<Conv2DArgs>* const> variants<Conv2DArgs>();
-template <>
-std::span<const Kernel<DepthwiseConv2DArgs>* const> variants<DepthwiseConv2DArgs>();
-template <>
-std::span<const Kernel<FullyConnectedArgs>* const> variants<FullyConnectedArgs>();
-template <>
-std::span<const Kernel<AddArgs>* const> variants<AddArgs>();
-template <>
-std::span<const Kernel<AveragePool2DArgs>* const> variants<AveragePool2DArgs>();
-template <>
-std::span<const Kernel<MeanArgs>* const> variants<MeanArgs>();
-template <>
-std::span<const Kernel<SoftmaxArgs>* const> variants<SoftmaxArgs>();
-template <>
-std::span<const Kernel<RequantizeArgs>* const> variants<RequantizeArgs>();
-template <>
-std::span<const Kernel<ReshapeArgs>* const> variants<ReshapeArgs>();
+#define AIEDGE_KERNELS(Args, name) \
+  template <>                      \
+  std::span<const Kernel<Args>* const> variants<Args>();
+#include "kernels/operators.def"
+#undef AIEDGE_KERNELS
 
 // More scratch memory than this for one thread is not worth having: 64 threads of it are 1 GiB.
 inline constexpr std::size_t kMaxScratchBytes = std::size_t{1} << 24U;

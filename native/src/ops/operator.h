@@ -40,6 +40,9 @@ class Step {
   virtual void run(const kernels::Work& work) const = 0;
 };
 
+// Operator::activations of an operator that reads all its inputs at run, however many.
+inline constexpr std::size_t kAllInputs = static_cast<std::size_t>(-1);
+
 struct Operator {
   const char* name;         // as in aiedge/model/ir/ops.py
   std::size_t activations;  // how many of the inputs are read at run, first in the list
@@ -49,14 +52,9 @@ struct Operator {
 // Null: there is no such operation.
 [[nodiscard]] const Operator* find(std::uint32_t code);
 
-extern const Operator kConv2D;
-extern const Operator kDepthwiseConv2D;
-extern const Operator kFullyConnected;
-extern const Operator kAdd;
-extern const Operator kAveragePool2D;
-extern const Operator kMean;
-extern const Operator kSoftmax;
-extern const Operator kReshape;
-extern const Operator kRequantize;
+// Each is defined in the file that is named for it.
+#define AIEDGE_OPERATOR(number, name) extern const Operator k##name;
+#include "base/operators.def"
+#undef AIEDGE_OPERATOR
 
 }  // namespace aiedge::ops

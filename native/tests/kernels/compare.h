@@ -108,7 +108,7 @@ void run_units(const kernels::Kernel<Args>& kernel, const Args& args, const std:
   const Guarded scratch(whole_lines(scratch_bytes), side);
   std::memset(scratch.data(), 0xA5, scratch.size());
   kernels::Work work{};
-  for (std::size_t i = 0; i < inputs.size(); ++i) work.input[i] = inputs[i];
+  work.input = inputs.data();
   work.output = output;
   work.packed = packed;
   work.scratch = scratch_bytes == 0 ? nullptr : scratch.data();

@@ -1,0 +1,102 @@
+"""What the operators of a .tflite file have in common: inputs, output, bias, fused activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+import tflite
+
+from aiedge.errors import ModelError
+from aiedge.model.importers.tflite_reader import ABSENT, FileOperator
+from aiedge.model.importers.tflite_tensors import TensorTable
+from aiedge.model.ir.graph import Node, Tensor
+from aiedge.model.ir.ops import Op
+
+Importer = Callable[[TensorTable, FileOperator], Node]
+"""What an operator of a file becomes."""
+
+_ACTIVATIONS: Mapping[int, tuple[float, float]] = MappingProxyType(
+    {
+        tflite.ActivationFunctionType.NONE: (-np.inf, np.inf),
+        tflite.ActivationFunctionType.RELU: (0.0, np.inf),
+        tflite.ActivationFunctionType.RELU6: (0.0, 6.0),
+        tflite.ActivationFunctionType.RELU_N1_TO_1: (-1.0, 1.0),
+    }
+)
+
+
+def half_even(bound: np.float32, zero_point: int) -> float:
+    """A bound in the integers, halves to the even one."""
+    return float(np.rint(bound + np.float32(zero_point)))
+
+
+def half_away(bound: np.float32, zero_point: int) -> float:
+    """A bound in the integers, halves away from zero."""
+    magnitude = np.floor(np.abs(bound) + np.float32(0.5))
+    return float(np.copysign(magnitude, bound)) + zero_point
+
+
+def node_of(tensors: TensorTable, operator: FileOperator, op: Op, inputs: tuple[int, ...]) -> Node:
+    """The node, named for its output."""
+    output = tensors.index(output_of(operator))
+    return Node(name=tensors.tensors[output].name, op=op, inputs=inputs, outputs=(output,))
+
+
+def inputs_of(tensors: TensorTable, operator: FileOperator, needed: int, allowed: int) -> tuple[int, ...]:
+    """The graph's indices of the tensors that carry data: the first ones, without a bias or settings."""
+    present = operator.inputs[:needed]
+    if len(present) < needed or ABSENT in present or len(operator.inputs) > allowed:
+        reason = f"it has {len(operator.inputs)} inputs and needs {needed} to {allowed}"
+        raise ModelError("AIE-MOD-009", where=operator.place, reason=reason)
+    return tuple(tensors.index(i) for i in present)
+
+
+def output_of(operator: FileOperator) -> int:
+    """The file's index of the one output."""
+    if len(operator.outputs) != 1:
+        reason = f"it has {len(operator.outputs)} outputs instead of one"
+        raise ModelError("AIE-MOD-009", where=operator.place, reason=reason)
+    return operator.outputs[0]
+
+
+def images_of(tensors: TensorTable, operator: FileOperator, count: int) -> tuple[Tensor, ...]:
+    """The first inputs, which must have four axes each."""
+    images = tuple(tensors.tensors[i] for i in inputs_of(tensors, operator, count, 3))
+    for image in images:
+        if len(image.shape) != 4:
+            raise wrong_rank(operator, image, 4)
+    return images
+
+
+def bias_of(tensors: TensorTable, operator: FileOperator, channels: int) -> int:
+    """The graph's index of the bias, the third input; zeros where the file has none."""
+    if len(operator.inputs) > 2 and operator.inputs[2] != ABSENT:
+        return tensors.index(operator.inputs[2])
+    return tensors.zero_bias(channels)
+
+
+def clamp_of(
+    tensors: TensorTable,
+    operator: FileOperator,
+    rounded: Callable[[np.float32, int], float] = half_even,
+) -> tuple[int, int]:
+    """The fused activation as bounds in the output's integers, by ``rounded(bound / scale, zero point)``."""
+    activation = int(operator.options.get("FusedActivationFunction", 0))
+    if activation not in _ACTIVATIONS:
+        raise ModelError("AIE-MOD-010", where=operator.place, feature=f"fused activation number {activation}")
+    output = tensors.get(output_of(operator))
+    if output.dtype == "int32" or output.quantization is None:
+        raise ModelError("AIE-MOD-006", where=operator.place, dtype=f"{output.dtype} as an output")
+    limits = np.iinfo(output.dtype)
+    scale, zero_point = output.quantization.scale, output.quantization.zero_point
+    with np.errstate(over="ignore"):
+        low, high = (rounded(np.float32(b) / scale, zero_point) for b in _ACTIVATIONS[activation])
+    return int(max(low, limits.min)), int(min(high, limits.max))
+
+
+def wrong_rank(operator: FileOperator, tensor: Tensor, rank: int) -> ModelError:
+    """The error of a tensor with the wrong number of axes."""
+    reason = f"{tensor.name!r} has {len(tensor.shape)} axes instead of {rank}"
+    return ModelError("AIE-MOD-009", where=operator.place, reason=reason)

@@ -1,0 +1,41 @@
+"""The operations of the graph: what each takes, gives and computes.
+
+Shapes: ``N`` batch, ``H`` height, ``W`` width, ``C``/``I`` input and ``O`` output channels. The arithmetic of
+each is ``aiedge-1`` (docs/arithmetic.md). ``clamp_min`` and ``clamp_max`` are in the output's integers and
+carry a fused activation; they lie within the range of the output's dtype.
+"""
+
+from __future__ import annotations
+
+from aiedge.model.ir.ops.base import Op
+from aiedge.model.ir.ops.dense import FullyConnected
+from aiedge.model.ir.ops.elementwise import Add, Requantize
+from aiedge.model.ir.ops.movement import Reshape
+from aiedge.model.ir.ops.reduction import Mean, Softmax
+from aiedge.model.ir.ops.window import AveragePool2D, Conv2D, DepthwiseConv2D
+
+ALL_OPS: tuple[type[Op], ...] = (
+    Conv2D,
+    DepthwiseConv2D,
+    FullyConnected,
+    Add,
+    AveragePool2D,
+    Mean,
+    Softmax,
+    Reshape,
+    Requantize,
+)
+
+__all__ = [
+    "ALL_OPS",
+    "Add",
+    "AveragePool2D",
+    "Conv2D",
+    "DepthwiseConv2D",
+    "FullyConnected",
+    "Mean",
+    "Op",
+    "Requantize",
+    "Reshape",
+    "Softmax",
+]
