@@ -8,8 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from other_cpus import OTHER_CPUS, OtherCpu
+from random_graphs import BUILDERS, random_values
+
+from aiedge.model.bundle import write_bundle
+from aiedge.model.ir.interpret import interpret
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +39,35 @@ def _build(name: str, *options: str, targets: tuple[str, ...]) -> Path:
 def native_build() -> Path:
     """The folder of a build with libaiedge.so and all native test programs; warnings are errors."""
     return _build("native-tests", "-DAIEDGE_TESTS=ON", "-DAIEDGE_WERROR=ON", targets=("all",))
+
+
+@pytest.fixture(scope="session")
+def cmake() -> str:
+    """The path of CMake."""
+    return _tool("cmake")
+
+
+@pytest.fixture(scope="session")
+def installed(native_build: Path, cmake: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the build is installed: moved after that, to a path with a space and letters beyond ASCII."""
+    folder = tmp_path_factory.mktemp("install")
+    done = subprocess.run(
+        [cmake, "--install", native_build, "--prefix", folder / "first"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return (folder / "first").rename(folder / "工厂 2")
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> tuple[Path, Path, bytes]:
+    """A bundle, a file with an input, and the bytes that must come out."""
+    rng = np.random.default_rng(4)
+    graph = BUILDERS["conv_2d"](rng, "int8")
+    x = random_values(rng, "int8", graph.tensors[0].shape)
+    (tmp_path / "model.aie").write_bytes(write_bundle(graph))
+    (tmp_path / "input.bin").write_bytes(x.tobytes())
+    return tmp_path / "model.aie", tmp_path / "input.bin", interpret(graph, [x])[0].tobytes()
 
 
 @pytest.fixture(scope="session")

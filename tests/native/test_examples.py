@@ -7,10 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from random_graphs import BUILDERS, random_values
-
-from aiedge.model.bundle import write_bundle
-from aiedge.model.ir.interpret import interpret
 
 pytestmark = pytest.mark.timeout(900)  # the first test waits for the build
 
@@ -27,17 +23,6 @@ def _built(native_build: Path, folder: Path, compiler: str, standard: str, sourc
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return program
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> tuple[Path, Path, bytes]:
-    """A bundle, a file with an input, and the bytes that must come out."""
-    rng = np.random.default_rng(4)
-    graph = BUILDERS["conv_2d"](rng, "int8")
-    x = random_values(rng, "int8", graph.tensors[0].shape)
-    (tmp_path / "model.aie").write_bytes(write_bundle(graph))
-    (tmp_path / "input.bin").write_bytes(x.tobytes())
-    return tmp_path / "model.aie", tmp_path / "input.bin", interpret(graph, [x])[0].tobytes()
 
 
 @pytest.mark.slow
