@@ -31,11 +31,13 @@ ISA_FOLDERS = {
     "neon": {"arm_neon.h"},
     "neondot": {"arm_neon.h"},
     "neoni8mm": {"arm_neon.h"},
+    "sha_ni": {"immintrin.h"},
+    "armv8_sha": {"arm_neon.h"},
 }
 # Every CPU with the first runs what is compiled for the second.
 ISA_BASE = {"neondot": "neon", "neoni8mm": "neon"}
 ISA_STANDARD = {"cstddef", "cstdint", "cstring"}
-CONTRACTS = re.compile(r"kernels/(?!variants)[a-z0-9_]+\.(?:h|def)|cpu/isa\.h")
+CONTRACTS = re.compile(r"kernels/(?!variants)[a-z0-9_]+\.(?:h|def)|cpu/isa\.h|base/sha256_blocks\.h")
 
 
 def main(root: Path = ROOT) -> int:

@@ -43,6 +43,8 @@ def test_the_tree_keeps_its_layers() -> None:
         ("src/kernels/vnni/a.cpp", '"kernels/avx2/requant.h"', False),
         ("src/kernels/neon/a.cpp", "<arm_neon.h>", True),
         ("src/kernels/neondot/a.cpp", '"kernels/neon/gemm.h"', True),
+        ("src/base/sha_ni/a.cpp", '"base/sha256_blocks.h"', True),
+        ("src/base/armv8_sha/a.cpp", '"base/sha256.h"', False),
         ("bindings/a.cpp", '"exec/runtime.h"', False),
         ("bindings/a.cpp", '"aiedge/aiedge.h"', True),
     ],
@@ -60,7 +62,7 @@ def test_an_include(
 def _rest(file: str, include: str) -> str:
     name = include.strip('"<>')
     folder = file.split("/")[-2]
-    if folder in ("avx2", "vnni"):
+    if folder in ("avx2", "vnni", "armv8_sha"):
         return f"a file compiled for {folder} may not include {name}\n"
     layer = "the bindings" if file.startswith("bindings") else file.split("/")[1]
     return f"{layer} may not include {name}\n"
