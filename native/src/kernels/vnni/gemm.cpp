@@ -87,23 +87,45 @@ void sum_windows(const GemmShape& shape, const GemmRows& rows) {
   }
 }
 
-// The weights of one vector of channels within its panel's quads.
-void pack_vector(const GemmShape& shape, const void* weights, QType type, std::int32_t weight_zero_point,
+// A quad of weights less the same number each, modulo 2^8.
+std::uint32_t shifted_quad(const std::uint8_t* weights, std::uint32_t offsets) {
+  constexpr std::uint32_t kTop = 0x80808080U;
+  std::uint32_t quad = 0;
+  __builtin_memcpy(&quad, weights, sizeof quad);
+  return ((quad | kTop) - (offsets & ~kTop)) ^ ((quad ^ ~offsets) & kTop);
+}
+
+// The weights of one vector of channels within its panel's quads: those of a channel that does not exist,
+// and behind the end of a segment, are 0.
+void pack_vector(const GemmShape& shape, const std::uint8_t* weights, std::int32_t weight_zero_point,
                  const std::int32_t* shifts, std::int32_t first_channel, std::int8_t* to,
                  std::int64_t quad_bytes) {
+  const std::int64_t length = shape.segment_length;
+  const std::int64_t whole_quads = length / 4;
+  const std::int32_t left = shape.out_c - first_channel;
+  const std::int32_t lanes = left < kLanes ? left : kLanes;
+  std::uint32_t offsets[kLanes];
+  for (std::int32_t lane = 0; lane < lanes; ++lane)
+    offsets[lane] = static_cast<std::uint8_t>(weight_zero_point + shifts[lane]) * 0x01010101U;
   for (std::int32_t segment = 0; segment < shape.segments; ++segment) {
-    for (std::int64_t quad = 0; quad < segment_quads(shape); ++quad) {
-      for (std::int32_t lane = 0; lane < kLanes; ++lane) {
-        const std::int32_t channel = first_channel + lane;
-        const std::int64_t row = (std::int64_t{channel} * shape.segments + segment) * shape.segment_length;
-        for (std::int64_t i = 0; i < 4; ++i) {
-          const bool exists = channel < shape.out_c && quad * 4 + i < shape.segment_length;
-          const std::int32_t w =
-              exists ? weight_at(weights, type, row + quad * 4 + i) - weight_zero_point - shifts[lane] : 0;
-          to[lane * 4 + i] = static_cast<std::int8_t>(w);
+    const std::uint8_t* rows[kLanes];
+    for (std::int32_t lane = 0; lane < lanes; ++lane)
+      rows[lane] = weights + (std::int64_t{first_channel + lane} * shape.segments + segment) * length;
+    for (std::int64_t quad = 0; quad < segment_quads(shape); ++quad, to += quad_bytes) {
+      if (lanes < kLanes) __builtin_memset(to, 0, kVectorBytes);
+      for (std::int32_t lane = 0; lane < lanes; ++lane) {
+        std::uint8_t last[4];
+        const std::uint8_t* from = rows[lane] + quad * 4;
+        std::uint32_t mask = 0xFFFFFFFFU;
+        if (quad == whole_quads) {
+          const std::int64_t rest = length - whole_quads * 4;
+          __builtin_memcpy(last, from, static_cast<std::size_t>(rest));
+          from = last;
+          mask >>= 8 * (4 - rest);
         }
+        const std::uint32_t packed = shifted_quad(from, offsets[lane]) & mask;
+        __builtin_memcpy(to + lane * 4, &packed, sizeof packed);
       }
-      to += quad_bytes;
     }
   }
 }
@@ -148,8 +170,8 @@ void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, s
     const std::int32_t vectors = first_vector(shape, panel + 1) - first;
     for (std::int32_t v = 0; v < vectors; ++v) {
       const std::int32_t channel = (first + v) * kLanes;
-      pack_vector(shape, weights, weight_type, weight_zero_point, packed_shift + channel, channel,
-                  panel_weights + v * kVectorBytes, std::int64_t{vectors} * kVectorBytes);
+      pack_vector(shape, static_cast<const std::uint8_t*>(weights), weight_zero_point, packed_shift + channel,
+                  channel, panel_weights + v * kVectorBytes, std::int64_t{vectors} * kVectorBytes);
     }
     panel_weights += vectors * vector_weight_bytes(shape);
   }
