@@ -38,9 +38,29 @@ std::int32_t panel_channel(std::int32_t vectors, std::int32_t lane) {
   return vectors == 1 ? lane : channel_of_lane(lane);
 }
 
-std::int32_t weight_at(const void* weights, QType type, std::int64_t index) {
-  return type == QType::kUint8 ? static_cast<const std::uint8_t*>(weights)[index]
-                               : static_cast<const std::int8_t*>(weights)[index];
+// The weights of the panel that begins with channel `first`: for each segment and pair of activations, a pair
+// for each lane. A channel that does not exist, and what is behind a segment's end, is 0.
+template <typename Weight, typename Packed>
+void pack_panel(const GemmShape& shape, const void* weights, std::int32_t zero_point, std::int32_t first,
+                std::int32_t vectors, void* packed) {
+  const std::int64_t length = shape.segment_length;
+  const std::int32_t lanes = vectors * 8;
+  const Weight* rows[kPanelChannels] = {};
+  for (std::int32_t lane = 0; lane < lanes; ++lane) {
+    const std::int64_t channel = first + panel_channel(vectors, lane);
+    if (channel < shape.out_c)
+      rows[lane] = static_cast<const Weight*>(weights) + channel * shape.segments * length;
+  }
+  auto* to = static_cast<Packed*>(packed);
+  for (std::int32_t segment = 0; segment < shape.segments; ++segment) {
+    for (std::int64_t k = 0; k < length; k += 2) {
+      for (std::int32_t lane = 0; lane < lanes; ++lane) {
+        const Weight* pair = rows[lane] == nullptr ? nullptr : rows[lane] + segment * length + k;
+        *to++ = static_cast<Packed>(pair == nullptr ? 0 : pair[0] - zero_point);
+        *to++ = static_cast<Packed>(pair == nullptr || k + 1 == length ? 0 : pair[1] - zero_point);
+      }
+    }
+  }
 }
 
 // From so many rows on, widening a panel's weights first costs less than widening them for each tile.
@@ -105,25 +125,14 @@ void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, s
       *packed_bias++ = channel < shape.out_c ? bias[channel] : 0;
       *packed_scale++ = channel < shape.out_c ? scale[channel] : 0.0F;
     }
-    for (std::int32_t segment = 0; segment < shape.segments; ++segment) {
-      for (std::int32_t k = 0; k < shape.segment_length; k += 2) {
-        for (std::int32_t lane = 0; lane < vectors * 8; ++lane) {
-          const std::int32_t channel = first + panel_channel(vectors, lane);
-          const std::int64_t row = (std::int64_t{channel} * shape.segments + segment) * shape.segment_length;
-          for (std::int32_t i = k; i < k + 2; ++i) {
-            const bool exists = channel < shape.out_c && i < shape.segment_length;
-            const std::int32_t w = exists ? weight_at(weights, weight_type, row + i) - weight_zero_point : 0;
-            if (shape.wide) {
-              const auto word = static_cast<std::int16_t>(w);
-              __builtin_memcpy(to, &word, sizeof(word));
-              to += sizeof(word);
-            } else {
-              *to++ = static_cast<std::int8_t>(w);
-            }
-          }
-        }
-      }
+    if (!shape.wide) {
+      pack_panel<std::int8_t, std::int8_t>(shape, weights, 0, first, vectors, to);
+    } else if (weight_type == QType::kUint8) {
+      pack_panel<std::uint8_t, std::int16_t>(shape, weights, weight_zero_point, first, vectors, to);
+    } else {
+      pack_panel<std::int8_t, std::int16_t>(shape, weights, weight_zero_point, first, vectors, to);
     }
+    to += full_panel_bytes(shape) / 2 * vectors;
   }
 }
 
