@@ -14,6 +14,13 @@ def version() -> str:
 def instruction_sets() -> tuple[str, ...]:
     """What this CPU and build have kernels for, best first; the last one is ``reference``."""
 
+def peak_macs_per_s(isa: str = "") -> float | None:
+    """int8 multiply-accumulates a second that one core gives at best, from registers alone, measured now.
+
+    Blocks for about 10 ms with the GIL released. ``isa``: one of ``instruction_sets()``, empty for the first; None for
+    ``reference``, which has no multiplying loop. Raises EngineError for one that this CPU lacks.
+    """
+
 @final
 class TensorInfo:
     """A model's input or output: ``value = scale * (q - zero_point)``; scale is None where it is not quantized."""

@@ -14,10 +14,10 @@ CONTENDERS = {
     contender.name: contender
     for contender in (
         Contender("native", "native"),
-        Contender("native-avx2", "native", {"AIEDGE_ISA": "avx2"}),
-        Contender("native-reference", "native", {"AIEDGE_ISA": "reference"}),
+        Contender("native-avx2", "native", "avx2"),
+        Contender("native-reference", "native", "reference"),
         Contender("litert", "tflite"),
-        Contender("litert-avx2", "tflite", program=(sys.executable, str(HERE / "litert_avx2.py"))),
+        Contender("litert-avx2", "tflite", "avx2", program=(sys.executable, str(HERE / "litert_avx2.py"))),
         Contender("onnxruntime", "onnxruntime"),
         Contender("openvino", "openvino"),
     )

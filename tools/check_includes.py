@@ -1,7 +1,8 @@
 """Hold the native layers: which folder of native/ may include which.
 
 ``base <- model <- plan <- exec``; ``base, cpu <- kernels <- ops <- exec``; files compiled for an instruction
-set include only kernel contracts and intrinsics; the bindings see only native/include/.
+set include only kernel contracts and intrinsics; the bindings see only native/include/
+and native/peak/.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _binding_faults(root: Path) -> Iterator[str]:
         if file.suffix not in {".h", ".cpp"}:
             continue
         for line, name, quoted in _includes(file):
-            if quoted and not name.startswith(f"{PUBLIC}/") and not (bindings / name).is_file():
+            if quoted and not name.startswith((f"{PUBLIC}/", "peak/")) and not (bindings / name).is_file():
                 yield f"{file.relative_to(root)}:{line}: the bindings may not include {name}"
 
 

@@ -11,7 +11,7 @@ from aiedge.bench.result import Result, groups
 _WIDTH_PX = 1100
 _MARGIN_PX = 24
 _LABEL_PX = 130
-_VALUE_PX = 190
+_VALUE_PX = 290
 _BAR_PX = 20
 _ROW_PX = 26
 _GROUP_PX = 40
@@ -58,7 +58,8 @@ def _draw_group(draw: ImageDraw.ImageDraw, group: Sequence[Result], engines: Seq
         draw.rectangle((left, top, right, top + _BAR_PX), fill=colour)
         # The built-in font has no micro sign.
         times = "" if row == 0 else f"   {median / medians[0]:.2f} x {group[0].engine}"
-        draw.text((right + 8, middle), f"{median:.1f} us{times}", _INK, font=_font(14), anchor="lm")
+        share = "" if result.share_of_peak is None else f"   {100 * result.share_of_peak:.0f} % of peak"
+        draw.text((right + 8, middle), f"{median:.1f} us{times}{share}", _INK, font=_font(14), anchor="lm")
 
 
 def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 WORKER = (sys.executable, "-m", "aiedge.bench.worker")
 
@@ -13,10 +12,16 @@ WORKER = (sys.executable, "-m", "aiedge.bench.worker")
 class Contender:
     """``engine`` of the catalogue under the ``name`` that results carry.
 
-    ``environment`` is added to the process's; ``program`` starts the process and takes the worker's arguments.
+    ``isa``: the instruction set that it is held to, empty for all that the CPU has. The native engine is told so; of
+    others only their ``program`` can see to it, which starts the process and takes the worker's arguments.
     """
 
     name: str
     engine: str
-    environment: Mapping[str, str] = field(default_factory=dict)
+    isa: str = ""
     program: tuple[str, ...] = WORKER
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its process needs beside the environment of this one."""
+        return {"AIEDGE_ISA": self.isa} if self.engine == "native" and self.isa else {}

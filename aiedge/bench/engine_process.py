@@ -50,6 +50,7 @@ class EngineProcess:
             raise
         self.load_ns: int = loaded["load_ns"]
         self.kernels: list[str] = loaded["kernels"]
+        self.macs: int = loaded["macs"]
 
     def run_round(self) -> list[int]:
         """Nanoseconds of each call of one round."""

@@ -11,6 +11,7 @@ from aiedge.bench.contender import Contender
 from aiedge.bench.engine_process import EngineProcess
 from aiedge.bench.result import Result
 from aiedge.engines.catalog import ENGINES
+from aiedge.engines.native import peak_macs_per_s
 from aiedge.errors import EngineError, ModelError, UsageError
 from aiedge.model.read_file import MODEL_SUFFIXES
 
@@ -20,7 +21,11 @@ def contenders(against: Sequence[str]) -> list[Contender]:
     for name in against:
         if name not in ENGINES:
             raise EngineError("AIE-ENG-001", name=name, known=", ".join(sorted(ENGINES)))
-    return [Contender(name, name) for name in dict.fromkeys(["native", *against])]
+    held = os.environ.get("AIEDGE_ISA", "")
+    return [
+        Contender(name, name, held if name == "native" else "")
+        for name in dict.fromkeys(["native", *against])
+    ]
 
 
 def same_models(files: Sequence[Path]) -> dict[str, list[Path]]:
@@ -50,8 +55,9 @@ def measure(
     rounds: int = 30,
     seed: int = 0,
 ) -> list[Result]:
-    """Measure one model on every contender that reads one of its files; blocks for about 50 ms a round and contender.
+    """Measure one model on every contender that reads one of its files; blocks for about 60 ms a round and contender.
 
+    What the CPU gives at best is measured in the same rounds, on one core, and counted ``threads`` times.
     ``threads`` is also the number of CPUs that each process is bound to, the last ones that this process may use.
     UsageError when there are fewer, EngineError when an engine fails.
     """
@@ -64,12 +70,33 @@ def measure(
         for contender, file in _who_reads_what(files, who):
             process = EngineProcess(contender, file, threads, seed, cpus[-threads:])
             stack.callback(process.close)
-            processes.append((contender.name, process))
-        results = [Result(name, engine, threads, p.load_ns, p.kernels) for engine, p in processes]
+            processes.append((contender, process))
+        results = [
+            Result(
+                name,
+                c.name,
+                threads,
+                p.load_ns,
+                p.kernels,
+                isa=c.isa,
+                is_peer=c.engine != "native",
+                macs=p.macs,
+            )
+            for c, p in processes
+        ]
+        peaks: dict[str, list[float | None]] = {contender.isa: [] for contender, _ in processes}
         for _ in range(rounds):
             for (_, process), result in zip(processes, results, strict=True):
                 result.samples_ns.append(process.run_round())
+            for isa, rates in peaks.items():
+                rates.append(_peak(isa, cpus[-1]))
         outputs = [process.outputs() for _, process in processes]
+    # Only the native engine counts what a model multiplies; that is the same for all.
+    macs = max(process.macs for _, process in processes)
+    for (contender, _), result in zip(processes, results, strict=True):
+        rates_of_one = [rate for rate in peaks[contender.isa] if rate is not None]
+        result.macs = macs
+        result.peak_macs_per_s = threads * max(rates_of_one) if rates_of_one else None
     for result, theirs in zip(results[1:], outputs[1:], strict=True):
         result.same_bits = _same(outputs[0], theirs)
     return results
@@ -86,6 +113,16 @@ def _who_reads_what(files: Sequence[Path], who: Sequence[Contender]) -> Iterator
         elif contender.engine == "native":
             # Whatever is wrong with the file's name, the engine says it.
             yield contender, files[0]
+
+
+def _peak(isa: str, cpu: int) -> float | None:
+    """Measured on the CPU that the engines run on."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, [cpu])
+    try:
+        return peak_macs_per_s(isa)
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _same(ours: Sequence[str], theirs: Sequence[str]) -> bool | None:

@@ -23,19 +23,23 @@ def print_bench(results: Sequence[Result], note: str) -> None:
             [
                 result.engine,
                 *(_three_digits(result.percentile_us(share)) for share in SHARES.values()),
+                _percent(result.share_of_peak),
                 _BITS[result.same_bits],
                 block * max(1, round(_BAR_CELLS * median / max(medians))),
             ]
             for result, median in zip(group, medians, strict=True)
         ]
         title = f"{group[0].model}, {group[0].threads} thread(s), {micro} a call"
-        print_table(title, ["engine", *SHARES, "bits", "median"], rows, right=set(range(1, 1 + len(SHARES))))
+        columns = ["engine", *SHARES, "of peak", "bits", "median"]
+        print_table(title, columns, rows, right=set(range(1, 2 + len(SHARES))))
     comparisons = compare(results)
-    if comparisons:
-        title = f"best peer's time / {results[0].engine}'s (above 1: {results[0].engine} is faster)"
+    for engine in dict.fromkeys(c.engine for c in comparisons):
+        title = f"best peer's time / {engine}'s (above 1: {engine} is faster)"
         columns = ["model", "threads", "best peer", "medians", "least"]
-        print_table(title, columns, _ratio_rows(comparisons), right={1, 3, 4})
-    Console().print(note, style="dim", highlight=False, markup=False)
+        rows = _ratio_rows([c for c in comparisons if c.engine == engine])
+        print_table(title, columns, rows, right={1, 3, 4})
+    for line in (*_peaks(results), note):
+        Console().print(line, style="dim", highlight=False, markup=False)
 
 
 def _ratio_rows(comparisons: Sequence[Comparison]) -> list[list[str]]:
@@ -46,6 +50,23 @@ def _ratio_rows(comparisons: Sequence[Comparison]) -> list[list[str]]:
         least = geometric_mean([c.least for c in some])
         rows.append(["geometric mean", str(threads), "", f"{median:.2f}", f"{least:.2f}"])
     return rows
+
+
+def _peaks(results: Sequence[Result]) -> list[str]:
+    """One line for each instruction set that an engine was held to."""
+    cores: dict[str, float] = {}
+    for result in results:
+        if result.peak_macs_per_s is not None:
+            one = result.peak_macs_per_s / result.threads
+            cores[result.isa] = max(one, cores.get(result.isa, 0.0))
+    return [
+        f"peak of one core{f' held to {isa}' if isa else ''}: {rate / 1e9:.0f} G int8 multiply-accumulates a second"
+        for isa, rate in cores.items()
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"
 
 
 def _three_digits(number: float) -> str:

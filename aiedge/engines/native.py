@@ -50,6 +50,15 @@ def load(where: str, data: bytes, threads: int) -> NativeEngine:
     return NativeEngine(_native.Model(data, threads=threads, name=name))
 
 
+def peak_macs_per_s(isa: str = "") -> float | None:
+    """int8 multiply-accumulates a second that one core gives at best, measured now; blocks for about 10 ms.
+
+    ``isa``: an instruction set, empty for the best of this CPU; ``reference`` has no such measure (None). Raises
+    EngineError for one that this CPU lacks.
+    """
+    return _native.peak_macs_per_s(isa)
+
+
 def _spec(info: _native.TensorInfo) -> TensorSpec:
     return TensorSpec(
         name=info.name,

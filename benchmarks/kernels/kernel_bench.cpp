@@ -4,8 +4,8 @@
 //   kernel_bench layers.txt [--rounds 20] [--filter TEXT] [--kernel NAME] [--json FILE]
 //
 // --kernel leaves out all other variants. Prints a table: microseconds (median and least), 10^9
-// multiply-accumulates a second and their share of what the CPU's multipliers gave at best in the same run:
-// for a kernel named "...vnni..." vpdpbusd, for all others vpmaddwd. FILE gets every sample in nanoseconds.
+// multiply-accumulates a second and their share of what the CPU's multipliers gave at best in the same run
+// with the kernel's instruction set. FILE gets every sample in nanoseconds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -18,7 +18,7 @@
 
 #include "cpu/detect.h"
 #include "layer_case.h"
-#include "peak.h"
+#include "peak/peak.h"
 
 namespace {
 
@@ -51,39 +51,26 @@ double median(Samples samples) {
 
 double least(const Samples& samples) { return *std::min_element(samples.begin(), samples.end()); }
 
-// 10^9 multiply-accumulates a second at best; 0 where there is no such measure.
-struct Peaks {
-  double avx2 = 0.0;  // vpmaddwd and vpaddd
-  double vnni = 0.0;  // vpdpbusd
-};
-
-#if defined(AIEDGE_X86_64)
-// The best of several tries.
-double measure_peak(std::int32_t (*run)(std::int64_t), std::int64_t macs_per_step) {
-  constexpr std::int64_t kSteps = 1000000;
-  volatile std::int32_t sink = 0;
-  double best = 1e18;
-  for (int i = 0; i < 9; ++i) best = std::min(best, nanoseconds([&] { sink = run(kSteps); }, 1));
-  return static_cast<double>(kSteps * macs_per_step) / best;
-}
-#endif
+// 10^9 multiply-accumulates a second at best, by the name of the instruction set, of those that this CPU has.
+using Peaks = std::map<std::string, double>;
 
 Peaks measure_peaks() {
   Peaks peaks;
-#if defined(AIEDGE_X86_64)
-  using namespace aiedge;
-  if (cpu::has(cpu::Isa::kAvx2)) peaks.avx2 = measure_peak(bench::run_peak_avx2, bench::kPeakMacsPerStep);
-  if (cpu::has(cpu::Isa::kAvx512Vnni)) {
-    peaks.vnni = measure_peak(bench::run_peak_avx512vnni, bench::kPeakAvx512VnniMacsPerStep);
-  } else if (cpu::has(cpu::Isa::kAvxVnni)) {
-    peaks.vnni = measure_peak(bench::run_peak_avxvnni, bench::kPeakAvxVnniMacsPerStep);
+  for (const aiedge::peak::Loop& loop : aiedge::peak::loops()) {
+    if (!aiedge::cpu::has(*aiedge::cpu::parse(loop.isa))) continue;
+    peaks[loop.isa] = aiedge::peak::macs_per_s(loop) / 1e9;
+    std::printf("%s at best: %.1f GMAC/s (%s)\n", loop.instruction, peaks[loop.isa], loop.isa);
   }
-#endif
   return peaks;
 }
 
+// Of the kernel's own instruction set; for one without (the reference, another encoding) of the best.
 double peak_of(const Peaks& peaks, const std::string& kernel) {
-  return kernel.find("vnni") != std::string::npos ? peaks.vnni : peaks.avx2;
+  const auto found = peaks.find(kernel);
+  if (found != peaks.end()) return found->second;
+  double best = 0.0;
+  for (const auto& [isa, peak] : peaks) best = std::max(best, peak);
+  return best;
 }
 
 struct Options {
@@ -155,11 +142,16 @@ void write_json(std::FILE* file, const LayerCase& layer, const std::vector<Sampl
 
 int run(const Options& options, std::ifstream& layers, std::FILE* json) {
   const Peaks peaks = measure_peaks();
-  std::printf("vpmaddwd at best: %.1f GMAC/s, vpdpbusd: %.1f\n", peaks.avx2, peaks.vnni);
   std::printf("%-10s %9s %9s %7s %7s\n", "kernel", "median us", "least us", "GMAC/s", "of peak");
-  if (json != nullptr)
-    std::fprintf(json, "{\"peak_gmacs\": %.2f, \"peak_vnni_gmacs\": %.2f, \"rounds\": %d, \"results\": [",
-                 peaks.avx2, peaks.vnni, options.rounds);
+  if (json != nullptr) {
+    std::fprintf(json, "{\"peak_gmacs\": {");
+    const char* separator = "";
+    for (const auto& [isa, peak] : peaks) {
+      std::fprintf(json, "%s\"%s\": %.2f", separator, isa.c_str(), peak);
+      separator = ", ";
+    }
+    std::fprintf(json, "}, \"rounds\": %d, \"results\": [", options.rounds);
+  }
   bool first = true;
   std::map<std::string, std::map<std::string, double>> totals;  // of the best variant, by model and operator
   for (std::string line; std::getline(layers, line);) {

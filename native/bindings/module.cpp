@@ -8,6 +8,7 @@
 #include "aiedge/aiedge.h"
 #include "info.h"
 #include "model.h"
+#include "peak.h"
 
 namespace py = pybind11;
 using aiedge::bindings::Model;
@@ -25,6 +26,9 @@ PYBIND11_MODULE(_native, module) {
         return py::tuple(names);
       },
       "What this CPU and build have kernels for, best first.");
+
+  module.def("peak_macs_per_s", &aiedge::bindings::peak_macs_per_s, py::arg("isa") = "",
+             "Multiply-accumulates a second on one core at best.");
 
   py::class_<TensorInfo>(module, "TensorInfo", "A model's input or output.")
       .def_property_readonly("name", [](const TensorInfo& info) { return info.name; })

@@ -47,6 +47,8 @@ def test_the_tree_keeps_its_layers() -> None:
         ("src/base/armv8_sha/a.cpp", '"base/sha256.h"', False),
         ("bindings/a.cpp", '"exec/runtime.h"', False),
         ("bindings/a.cpp", '"aiedge/aiedge.h"', True),
+        ("bindings/a.cpp", '"peak/peak.h"', True),
+        ("src/exec/a.cpp", '"peak/peak.h"', False),
     ],
 )
 def test_an_include(

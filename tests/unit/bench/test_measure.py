@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tflite_models
 
+import aiedge
 from aiedge.bench.contender import Contender
 from aiedge.bench.measure import contenders, measure, same_models
 from aiedge.errors import EngineError, ModelError, UsageError
@@ -22,7 +23,7 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_engines_take_turns_and_keep_every_sample(tiny: Path) -> None:
-    who = [*contenders(["tflite"]), Contender("reference", "native", {"AIEDGE_ISA": "reference"})]
+    who = [*contenders(["tflite"]), Contender("reference", "native", "reference")]
     native, tflite, reference = measure("tiny", [tiny], who, threads=1, rounds=2)
     assert [r.engine for r in (native, tflite, reference)] == ["native", "tflite", "reference"]
     for result in (native, tflite, reference):
@@ -31,6 +32,12 @@ def test_engines_take_turns_and_keep_every_sample(tiny: Path) -> None:
         assert all(ns > 0 for samples in result.samples_ns for ns in samples)
         assert result.load_ns > 0
     assert native.same_bits is None
+    assert native.macs == tflite.macs == sum(p.macs for p in aiedge.load(tiny).placement) > 0
+    assert native.share_of_peak is not None
+    assert 0 < native.share_of_peak < 1
+    assert tflite.peak_macs_per_s == native.peak_macs_per_s
+    assert reference.share_of_peak is None, "the portable kernels have no peak of their own"
+    assert (native.is_peer, tflite.is_peer, reference.isa) == (False, True, "reference")
     assert (tflite.same_bits, reference.same_bits) == (True, True)
     assert reference.kernels == ["in place", "reference"]
 

@@ -5,8 +5,9 @@ import pytest
 from aiedge.bench.result import Result, compare, geometric_mean, groups
 
 
-def result(engine: str, samples_us: list[int], model: str = "m", threads: int = 1) -> Result:
-    return Result(model, engine, threads, 0, [], [[us * 1000 for us in samples_us]])
+def result(engine: str, samples_us: list[int], model: str = "m", threads: int = 1, isa: str = "") -> Result:
+    samples_ns = [[us * 1000 for us in samples_us]]
+    return Result(model, engine, threads, 0, [], samples_ns, isa=isa, is_peer=not engine.startswith("native"))
 
 
 def test_percentiles_go_over_all_rounds() -> None:
@@ -23,6 +24,29 @@ def test_each_ratio_takes_the_peer_that_is_best_by_it() -> None:
     )
     assert comparison.peer == "openvino"
     assert (comparison.median, comparison.least) == (2.0, 0.8)
+
+
+def test_each_of_ours_meets_the_peers_that_are_held_alike() -> None:
+    results = [
+        result("native", [2]),
+        result("native-avx2", [3], isa="avx2"),
+        result("tflite", [4]),
+        result("tflite-avx2", [9], isa="avx2"),
+        result("native-reference", [40], isa="reference"),
+    ]
+    assert [(c.engine, c.peer, c.median) for c in compare(results)] == [
+        ("native", "tflite", 2.0),
+        ("native-avx2", "tflite-avx2", 3.0),
+        ("native-reference", "tflite", 0.1),
+    ]
+
+
+def test_the_share_of_the_peak_goes_by_the_median() -> None:
+    one = Result("m", "native", 1, 0, [], [[1000, 2000, 9000]], macs=100_000, peak_macs_per_s=2e11)
+    assert one.share_of_peak == pytest.approx(100_000 / 2e-6 / 2e11)
+    assert one.as_json()["share_of_peak"] == one.share_of_peak
+    one.peak_macs_per_s = None
+    assert one.share_of_peak is None
 
 
 def test_an_engine_alone_is_compared_with_none() -> None:

@@ -25,7 +25,17 @@ def test_tables_report_and_chart(
     options = ["--against", "tflite", "--rounds", "2", "--json", str(report), "--chart", str(chart)]
     assert run_command(["bench", str(tiny), *options]) == 0
     printed = capsys.readouterr().out
-    for expected in ("tiny, 1 thread(s)", "native", "tflite", "same", "geometric mean", "p99.9", "█"):
+    for expected in (
+        "tiny, 1 thread(s)",
+        "native",
+        "tflite",
+        "same",
+        "geometric mean",
+        "p99.9",
+        "of peak",
+        "peak of one core",
+        "█",
+    ):
         assert expected in printed
     document = json.loads(report.read_text())
     assert {"cpu", "commit", "versions"} <= document["machine"].keys()
