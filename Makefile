@@ -1,12 +1,14 @@
 # make demo   set everything up and run the whole line on this machine
 # make test   set the tests up and run them against the installed package
 # make lint   style, types, layers
+# make fuzz  what reads model files, under sanitizers, for FUZZ_SECONDS
 # make bench  side by side with LiteRT and the line's latency
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint fuzz bench clean
 
 PYTHON ?= python3
 DEMO_ARGUMENTS ?=
 TEST_ARGUMENTS ?=
+FUZZ_SECONDS ?= 120
 SOURCES := $(shell git ls-files aiedge drivers native setup.py pyproject.toml CMakeLists.txt 2>/dev/null)
 PIP := -m pip --disable-pip-version-check -q
 
@@ -30,6 +32,12 @@ test: .venv-test/installed
 
 lint: .venv-test/installed
 	.venv-test/bin/python tools/lint.py
+
+# The fuzzers need clang, and a Python for which atheris is built.
+fuzz: .venv-test/installed
+	tools/install_test_peers.sh
+	.venv-test/bin/python $(PIP) install 'atheris>=2.3'
+	.venv-test/bin/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
 bench: .venv-test/installed
 	.venv-test/bin/python benchmarks/engines.py

@@ -3,7 +3,8 @@
 # Without root or passwordless sudo it says what is missing and succeeds: those tests are then skipped by name.
 set -eu
 packages="mosquitto mosquitto-clients libmodbus-dev pkg-config openssl binutils gcc g++
- g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu qemu-user-static"
+ g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu qemu-user-static
+ clang libclang-rt-dev"
 missing=""
 for package in $packages; do
   dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"

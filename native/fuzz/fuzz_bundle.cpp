@@ -5,7 +5,7 @@
 //   fuzz_bundle FILE...                        replay files
 //   fuzz_bundle --mutate COUNT SEED [FILE...]  COUNT mutations of each file and of the built-in samples
 //
-// LLVMFuzzerTestOneInput is libFuzzer's entry; link without main (-DAIEDGE_LIBFUZZER) for that.
+// With AIEDGE_FUZZ (clang; tools/fuzz.py) libFuzzer brings its own main and finds its way by coverage.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "aiedge/aiedge.h"
+#include "mutator.h"
 #include "sample_bundles.h"
 
 namespace {
@@ -95,82 +96,29 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
   return 0;
 }
 
-#if !defined(AIEDGE_LIBFUZZER)
+#if defined(AIEDGE_FUZZ)
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t bytes, std::size_t most);
+
+// libFuzzer's changes and ours take turns; most results are sealed again, so that they pass the hash.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t bytes, std::size_t most,
+                                               unsigned seed) {
+  ByteVector mutated;
+  if (seed % 2 == 0 && bytes > 0) {
+    mutated = aiedge::test::Mutator(seed).mutate({data, data + bytes});
+    mutated.resize(std::min(mutated.size(), most));
+  } else {
+    bytes = LLVMFuzzerMutate(data, bytes, most);
+    mutated.assign(data, data + bytes);
+    if (seed % 16 != 1) aiedge::test::seal(&mutated);
+  }
+  std::copy(mutated.begin(), mutated.end(), data);
+  return mutated.size();
+}
+
+#else
 
 namespace {
-
-class Mutator {
- public:
-  explicit Mutator(std::uint32_t seed) : random_(seed) {}
-
-  // A changed copy; most are sealed again, so that they pass the hash and reach what lies behind it.
-  ByteVector mutate(const ByteVector& original) {
-    ByteVector bytes = original;
-    const std::size_t changes = 1 + below(3);
-    for (std::size_t i = 0; i < changes && !bytes.empty(); ++i) change(&bytes);
-    if (below(8) != 0) {
-      if (bytes.size() >= 24 && below(2) == 0) aiedge::test::put<std::uint64_t>(&bytes, 16, bytes.size());
-      aiedge::test::seal(&bytes);
-    }
-    return bytes;
-  }
-
- private:
-  std::size_t below(std::size_t bound) {
-    return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_);
-  }
-
-  // Structure is near the front, and what matters most is there.
-  std::size_t place(std::size_t size) {
-    return below(4) != 0 ? below(std::min<std::size_t>(size, 2600)) : below(size);
-  }
-
-  void change(ByteVector* bytes) {
-    switch (below(6)) {
-      case 0:
-        bytes->resize(below(bytes->size()));
-        break;
-      case 1:
-        (*bytes)[place(bytes->size())] ^= static_cast<std::uint8_t>(1U << below(8));
-        break;
-      case 2:
-        (*bytes)[place(bytes->size())] = static_cast<std::uint8_t>(random_());
-        break;
-      case 3:
-        hostile(bytes, 4);
-        break;
-      case 4:
-        hostile(bytes, 8);
-        break;
-      default:
-        copy(bytes);
-        break;
-    }
-  }
-
-  // One field becomes a number at an edge.
-  void hostile(ByteVector* bytes, std::size_t width) {
-    static constexpr std::uint64_t kEdges[] = {
-        0,          1,          2,          63,        64,        255,        0x7F,       0x80,
-        0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x1000000, 0x1000001, 0x7F800000, 0x7FC00000, 0x00000001,
-        0x80000001, 0xFFFFFFC0, 0x3F800000, ~0ULL,     ~63ULL,    1ULL << 62U};
-    if (bytes->size() < width) return;
-    const std::size_t at = std::min(place(bytes->size()) / width * width, bytes->size() - width);
-    std::uint64_t value = kEdges[below(std::size(kEdges))];
-    if (below(4) == 0) value = bytes->size() - below(70);
-    std::memcpy(bytes->data() + at, &value, width);
-  }
-
-  // A piece lands where another was.
-  void copy(ByteVector* bytes) {
-    const std::size_t width = std::min<std::size_t>(4U << below(6), bytes->size());
-    const std::size_t from = below(bytes->size() - width + 1);
-    const std::size_t to = std::min(place(bytes->size()), bytes->size() - width);
-    std::memmove(bytes->data() + to, bytes->data() + from, width);
-  }
-
-  std::mt19937 random_;
-};
 
 ByteVector read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -181,7 +129,7 @@ ByteVector read(const std::string& path) {
 int mutate_all(std::size_t count, std::uint32_t seed, const std::vector<std::string>& paths) {
   std::vector<ByteVector> seeds = {aiedge::test::chain_bundle(), aiedge::test::wide_bundle()};
   for (const std::string& path : paths) seeds.push_back(read(path));
-  Mutator mutator(seed);
+  aiedge::test::Mutator mutator(seed);
   std::size_t accepted = 0;
   for (const ByteVector& original : seeds) {
     if (LLVMFuzzerTestOneInput(original.data(), original.size()) != 0) fault("a valid bundle is refused");
