@@ -60,6 +60,26 @@ inline ByteVector chain_bundle() {
   return b.build({x}, {y});
 }
 
+// int8: concat, pad, transpose, strided slice with a negative stride. x (1,4,3,5) -> (2,6,7)
+inline ByteVector moving_bundle() {
+  BundleBuilder b;
+  const auto activation = [&b](const std::vector<std::int32_t>& shape) {
+    return b.activation(1, shape, 0.05F, -3);
+  };
+  const std::uint32_t x = activation({1, 4, 3, 5});
+  const std::uint32_t joined = activation({1, 4, 3, 10});
+  b.node(20, {x, x}, joined, {3});
+  const std::uint32_t padded = activation({1, 6, 4, 10});
+  b.node(21, {joined}, padded, {0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, -3});
+  const std::uint32_t turned = activation({1, 4, 6, 10});
+  b.node(22, {padded}, turned, {0, 2, 1, 3, 0, 0});
+  const std::uint32_t taken = activation({1, 2, 6, 7});
+  b.node(23, {turned}, taken, {0, 3, 0, 9, 0, 0, 1, -2, 1, -1, 0, 0});
+  const std::uint32_t y = activation({2, 6, 7});
+  b.node(8, {taken}, y, {});
+  return b.build({x}, {y});
+}
+
 // uint8 with weight zero points, large enough for two threads: conv and mean; two outputs. x (2,24,24,8) ->
 // (2,24,24,16), (2,16)
 inline ByteVector wide_bundle() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import movement_graphs
 import numpy as np
 import pytest
 from random_graphs import BUILDERS, random_values
@@ -11,14 +12,15 @@ from aiedge.model.bundle import write_bundle
 from aiedge.model.ir.interpret import interpret
 
 ROUNDS = 60
+ALL = BUILDERS | movement_graphs.BUILDERS
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])
-@pytest.mark.parametrize("op", BUILDERS)
+@pytest.mark.parametrize("op", ALL)
 def test_equals_the_oracle(op: str, dtype: str) -> None:
     rng = np.random.default_rng(sum(op.encode()) + len(dtype))
     for _ in range(ROUNDS):
-        graph = BUILDERS[op](rng, dtype)
+        graph = ALL[op](rng, dtype)
         inputs = [random_values(rng, graph.tensors[i].dtype, graph.tensors[i].shape) for i in graph.inputs]
         (expected,) = interpret(graph, inputs)
         bundle = write_bundle(graph)

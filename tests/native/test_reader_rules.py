@@ -178,7 +178,7 @@ RULES: list[tuple[str, Change, str]] = [
     ("layout", _at("node", 0, 4, "I", 2), "layout of the attributes"),
     ("node name", _at("node", 0, 8, "II", 0, 2**31), "name does not lie in STRS"),
     ("inputs outside", _at("node", 0, 16, "II", 2**32 - 1, 3), "index pool"),
-    ("many inputs", _at("node", 0, 16, "II", 0, 17), "index pool"),
+    ("many inputs", _at("node", 0, 16, "II", 0, 65), "index pool"),
     ("order", _at("pool", 2, 0, "I", 7), "not computed before"),
     ("produced twice", lambda p: p.put("I", p.node(1) + 24, p.get("I", p.node(0) + 24)), "has a producer already"),
     ("input is a constant", _at("pool", 0, 0, "I", 1), "graph input is a constant"),

@@ -24,6 +24,7 @@ def import_tflite(data: bytes, name: str) -> Graph:
     for operator in model.operators:
         if operator.kind not in OPERATORS:
             raise ModelError("AIE-MOD-005", where=operator.place, operator=operator.kind)
-        nodes.append(OPERATORS[operator.kind](tensors, operator))
+        made = OPERATORS[operator.kind](tensors, operator)
+        nodes.extend(made if isinstance(made, list) else [made])
     outputs = tuple(tensors.index(i) for i in model.outputs)
     return Graph(name=name, tensors=tensors.tensors, nodes=nodes, inputs=inputs, outputs=outputs)

@@ -41,15 +41,22 @@ _MAX_NODE_TENSORS = 256
 _MAX_NAME_BYTES = 65536
 _CONV = ("Padding", "StrideH", "StrideW", "DilationHFactor", "DilationWFactor", "FusedActivationFunction")
 _POOL = ("Padding", "StrideH", "StrideW", "FilterHeight", "FilterWidth", "FusedActivationFunction")
+_MASKS = ("BeginMask", "EndMask", "EllipsisMask", "NewAxisMask", "ShrinkAxisMask", "Offset")
 _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "ADD": ("AddOptions", ("FusedActivationFunction",)),
         "AVERAGE_POOL_2D": ("Pool2DOptions", _POOL),
+        "CONCATENATION": ("ConcatenationOptions", ("Axis", "FusedActivationFunction")),
         "CONV_2D": ("Conv2DOptions", _CONV),
+        "DEPTH_TO_SPACE": ("DepthToSpaceOptions", ("BlockSize",)),
         "DEPTHWISE_CONV_2D": ("DepthwiseConv2DOptions", (*_CONV, "DepthMultiplier")),
         "FULLY_CONNECTED": ("FullyConnectedOptions", ("FusedActivationFunction", "WeightsFormat")),
         "MEAN": ("ReducerOptions", ("KeepDims",)),
+        "PACK": ("PackOptions", ("Axis",)),
+        "SPACE_TO_DEPTH": ("SpaceToDepthOptions", ("BlockSize",)),
         "SOFTMAX": ("SoftmaxOptions", ("Beta",)),
+        "STRIDED_SLICE": ("StridedSliceOptions", _MASKS),
+        "UNPACK": ("UnpackOptions", ("Axis",)),
     }
 )
 _SOFFSET = struct.Struct("<i")

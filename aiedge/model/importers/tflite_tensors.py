@@ -46,6 +46,15 @@ class TensorTable:
             self.tensors.append(Tensor(f"zero bias {channels}", (channels,), "int32", None, zeros))
         return self._zeros_of[channels]
 
+    def add(self, tensor: Tensor) -> int:
+        """The graph's index of a new tensor that the file does not have, between two nodes of one operator."""
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def constant(self, file_index: int) -> Tensor:
+        """A tensor that becomes a setting of an operator: it is converted, and does not enter the graph."""
+        return _converted(self._file_tensors[file_index])
+
     def settings(self, file_index: int) -> list[int]:
         """The values of a constant int32 list that configures an operator (axes), at most 64."""
         tensor = self._file_tensors[file_index]

@@ -36,6 +36,15 @@ namespace {
 #define AIEDGE_ARGS ReshapeArgs
 #define AIEDGE_NAME reshape
 #include "kernels/list_variants.h"
+#define AIEDGE_ARGS ConcatArgs
+#define AIEDGE_NAME concat
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS PadArgs
+#define AIEDGE_NAME pad
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS StridedCopyArgs
+#define AIEDGE_NAME strided_copy
+#include "kernels/list_variants.h"
 
 }  // namespace
 

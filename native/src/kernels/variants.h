@@ -9,14 +9,17 @@
 #include "cpu/isa.h"
 #include "kernels/add.h"
 #include "kernels/average_pool_2d.h"
+#include "kernels/concat.h"
 #include "kernels/conv_2d.h"
 #include "kernels/depthwise_conv_2d.h"
 #include "kernels/fully_connected.h"
 #include "kernels/kernel.h"
 #include "kernels/mean.h"
+#include "kernels/pad.h"
 #include "kernels/requantize.h"
 #include "kernels/reshape.h"
 #include "kernels/softmax.h"
+#include "kernels/strided_copy.h"
 
 namespace aiedge::kernels {
 

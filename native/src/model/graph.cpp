@@ -16,7 +16,7 @@ constexpr std::uint32_t kAttributeLayout = 1;
 constexpr std::uint64_t kMaxTensors = 65536;
 constexpr std::uint64_t kMaxNodes = 65536;
 constexpr std::uint64_t kMaxPorts = 256;
-constexpr std::uint32_t kMaxNodePorts = 16;  // no operation has more; bounds the work of check_flow
+constexpr std::uint32_t kMaxNodePorts = 64;  // no operation has more; bounds the work of check_flow
 constexpr std::size_t kMaxNameBytesTogether = std::size_t{1} << 26U;
 constexpr std::string_view kArithmetic{"aiedge-1\0\0\0\0\0\0\0\0", 16};
 

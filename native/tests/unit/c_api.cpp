@@ -140,6 +140,7 @@ void check_infos(const ByteVector& bundle) {
 int main() {
   check_same_bits(chain_bundle());
   check_same_bits(wide_bundle());
+  check_same_bits(moving_bundle());
   check_arguments(chain_bundle());
   check_infos(chain_bundle());
   return report();

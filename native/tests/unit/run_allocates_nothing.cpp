@@ -79,6 +79,7 @@ int main() {
     for (const char* isa : {"reference", static_cast<const char*>(nullptr)}) {
       check_run(chain_bundle(), threads, isa);
       check_run(wide_bundle(), threads, isa);
+      check_run(moving_bundle(), threads, isa);
     }
   }
   return report();

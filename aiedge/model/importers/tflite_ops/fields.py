@@ -14,8 +14,8 @@ from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node, Tensor
 from aiedge.model.ir.ops import Op
 
-Importer = Callable[[TensorTable, FileOperator], Node]
-"""What an operator of a file becomes."""
+Importer = Callable[[TensorTable, FileOperator], "Node | list[Node]"]
+"""What an operator of a file becomes: a node, or several in the order in which they run."""
 
 _ACTIVATIONS: Mapping[int, tuple[float, float]] = MappingProxyType(
     {
@@ -94,6 +94,20 @@ def clamp_of(
     with np.errstate(over="ignore"):
         low, high = (rounded(np.float32(b) / scale, zero_point) for b in _ACTIVATIONS[activation])
     return int(max(low, limits.min)), int(min(high, limits.max))
+
+
+def new_node(tensors: TensorTable, op: Op, source: int, shape: tuple[int, ...]) -> Node:
+    """A node whose output the file does not have: of that shape, with the input's dtype and quantization."""
+    x = tensors.tensors[source]
+    y = tensors.add(Tensor(f"{x.name}/{op.NAME}", shape, x.dtype, x.quantization))
+    return Node(tensors.tensors[y].name, op, (source,), (y,))
+
+
+def axis_of(operator: FileOperator, axis: int, rank: int) -> int:
+    """An axis of ``rank``, counted from the front; a negative one is counted from the end."""
+    if not -rank <= axis < rank:
+        raise ModelError("AIE-MOD-009", where=operator.place, reason=f"its axis {axis} is none of {rank}")
+    return axis + rank if axis < 0 else axis
 
 
 def wrong_rank(operator: FileOperator, tensor: Tensor, rank: int) -> ModelError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from aiedge.model.ir.ops.base import Op
 from aiedge.model.ir.ops.dense import FullyConnected
 from aiedge.model.ir.ops.elementwise import Add, Requantize
-from aiedge.model.ir.ops.movement import Reshape
+from aiedge.model.ir.ops.movement import Concat, Pad, Reshape, StridedSlice, Transpose
 from aiedge.model.ir.ops.reduction import Mean, Softmax
 from aiedge.model.ir.ops.window import AveragePool2D, Conv2D, DepthwiseConv2D
 
@@ -24,18 +24,26 @@ ALL_OPS: tuple[type[Op], ...] = (
     Softmax,
     Reshape,
     Requantize,
+    Concat,
+    Pad,
+    Transpose,
+    StridedSlice,
 )
 
 __all__ = [
     "ALL_OPS",
     "Add",
     "AveragePool2D",
+    "Concat",
     "Conv2D",
     "DepthwiseConv2D",
     "FullyConnected",
     "Mean",
     "Op",
+    "Pad",
     "Requantize",
     "Reshape",
     "Softmax",
+    "StridedSlice",
+    "Transpose",
 ]

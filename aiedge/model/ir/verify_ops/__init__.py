@@ -20,7 +20,8 @@ def check_op(op: Op, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Non
     if type(op) not in _RULES:
         raise OpError(f"the operation {type(op).__name__} is unknown")
     counts, rule = _RULES[type(op)]
-    demand(len(inputs) in counts, f"it has {len(inputs)} inputs, needs {' or '.join(map(str, counts))}")
+    needed = " or ".join(map(str, counts)) if len(counts) < 3 else f"{counts[0]} to {counts[-1]}"
+    demand(len(inputs) in counts, f"it has {len(inputs)} inputs, needs {needed}")
     demand(len(outputs) == 1, f"it has {len(outputs)} outputs, needs 1")
     demand(outputs[0].dtype in {"int8", "uint8"}, f"its output is {outputs[0].dtype}")
     for field in fields(op):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import litert
+import movement_models
 import numpy as np
 import pytest
 import tflite_models as models
@@ -26,6 +27,7 @@ OPERATORS: dict[str, Callable[[Draw, str], bytes]] = {
     "mean": models.mean,
     "softmax": models.softmax,
     "quantize": models.quantize,
+    **movement_models.MODELS,
 }
 DTYPES = st.sampled_from(["int8", "uint8"])
 SEEDS = st.integers(0, 2**32 - 1)
