@@ -69,7 +69,7 @@ struct Tensor {
 
 // The operations of format 1: kConv2D = 1 and so on.
 enum class OpCode : std::uint32_t {
-#define AIEDGE_OPERATOR(number, name) k##name = number,
+#define AIEDGE_OPERATOR(number, name) k##name = (number),
 #include "base/operators.def"
 #undef AIEDGE_OPERATOR
 };
