@@ -4,7 +4,8 @@ Usage: ``python benchmarks/jitter.py [MODEL.tflite...] [--runs 100000] [--condit
 
 Without MODEL: kws and vww of the shared models. Each engine with each model is a process of its own. All are bound to
 one CPU (the last that this process may use), each runs once a period in a slot of its own, so that no two run at
-once; the order of the slots changes every thousand periods. A sample is one call from Python: input set, run, output
+once; the order of the slots changes every thousand periods. One more process, ``spin``, only counts for about 0.1 ms:
+what its tail has is the machine's doing, not an engine's. A sample is one call from Python: input set, run, output
 read; how late the process woke up is kept apart. The garbage collector is off in those processes.
 
 Conditions, each for all runs: ``quiet``; ``memory``: a process on the other CPUs copies hundreds of megabytes without
@@ -32,6 +33,7 @@ from typing import Any
 import numpy as np
 from contenders import CONTENDERS, HERE, shared_models
 from jitter_chart import draw_jitter
+from jitter_process import SPIN
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
@@ -131,7 +133,7 @@ def main() -> int:
         arrays = {f"{one.key}/{name}": _small(a) for one in all_series for name, a in one.samples.items()}
         np.savez_compressed(options.json.with_suffix(".npz"), **arrays)
         note = f"{told['cpu']}; {options.runs} runs, one each {options.period * 1e3:g} ms; commit {told['commit']}"
-        times = {one.key: one.samples["call_ns"] for one in all_series}
+        times = {one.key: one.samples["call_ns"] for one in all_series if one.engine != SPIN}
         draw_jitter(times, note).save(options.json.with_suffix(".png"), optimize=True)
     return 0
 
@@ -185,6 +187,7 @@ def _measure(
     condition: str, models: Sequence[Path], options: argparse.Namespace, cpu: int, folder: Path
 ) -> list[Series]:
     pairs = [(model, CONTENDERS[name]) for model in models for name in options.engines]
+    pairs.append((Path("none"), Contender(SPIN, SPIN)))
     orders = _orders(len(pairs), options)
     with ExitStack() as stack:
         processes = []

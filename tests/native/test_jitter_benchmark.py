@@ -15,9 +15,9 @@ from PIL import Image
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "jitter.py"
 RUNS = 40
 KEYS = [
-    f"{condition}/tiny/{engine}"
+    f"{condition}/{series}"
     for condition in ("quiet", "memory", "fsync")
-    for engine in ("native", "litert")
+    for series in ("tiny/native", "tiny/litert", "none/spin")
 ]
 
 
