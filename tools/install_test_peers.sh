@@ -4,7 +4,7 @@
 set -eu
 packages="mosquitto mosquitto-clients libmodbus-dev pkg-config openssl binutils gcc g++
  g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu qemu-user-static
- clang libclang-rt-dev"
+ clang libclang-rt-dev valgrind"
 missing=""
 for package in $packages; do
   dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"

@@ -72,14 +72,14 @@ def case(tmp_path: Path) -> tuple[Path, Path, bytes]:
 
 @pytest.fixture(scope="session")
 def sanitized_build() -> Path:
-    """The folder of a build of the fuzz runner with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    """The folder of a build of tests and fuzz runner with AddressSanitizer and UndefinedBehaviorSanitizer."""
     return _build(
         "native-sanitized",
         "-DAIEDGE_TESTS=ON",
         "-DAIEDGE_SANITIZE=ON",
         "-DCMAKE_BUILD_TYPE=None",
         "-DCMAKE_CXX_FLAGS=-O1 -g1",
-        targets=("fuzz_bundle",),
+        targets=("all",),
     )
 
 
