@@ -74,6 +74,23 @@ int main() {
   ran += compare(random, 1, {64, 3, 2, 1, 0, 1}, {64, 3, 2, 1, 0, 1}, 3, 32);
   ran += compare(random, 1, {49, 10, 2, 1, 4, 5}, {10, 4, 2, 1, 1, 1}, 1, 64);
   ran += compare(random, 1, {20, 3, 1, 1, 1, 1}, {160, 3, 1, 1, 1, 1}, 32, 32);
+  // Rows that are computed several at a time: as many channels as make panels of one to five vectors, rows
+  // that tiles divide and rows that they do not, and more rows than fit in a ring.
+  for (std::int32_t out_c : {6, 8, 16, 24, 32, 33, 48, 64, 96, 100, 144}) {
+    for (std::int32_t width : {1, 2, 5, 8, 16, 17, 31})
+      ran += compare(random, 1, {between(random, 5, 40), 3, 1, 1, 1, 1}, {width, 3, 1, 1, 1, 1}, 8, out_c);
+  }
+  // Windows of short runs, which are gathered: three runs and other numbers, of all lengths, with and without
+  // sums.
+  for (std::int32_t in_c : {1, 2, 3, 5, 6, 7}) {
+    for (std::int32_t kernel : {2, 3, 4, 5, 7}) {
+      for (std::int32_t stride : {1, 2}) {
+        const Window rows = {between(random, 9, 33), kernel, stride, 1, kernel / 2, 0};
+        const Window columns = {between(random, 9, 130), kernel, stride, 1, 0, kernel / 2};
+        for (std::int32_t out_c : {8, 40}) ran += compare(random, 2, rows, columns, in_c, out_c);
+      }
+    }
+  }
   // A dilation as large as a hostile file may have: whoever runs it, nothing overflows.
   constexpr std::int32_t kFar = 1 << 24;
   compare(random, 1, {1, 2, 1, kFar, kFar, 0}, {1, 2, 1, kFar, kFar, 0}, 1, 1);

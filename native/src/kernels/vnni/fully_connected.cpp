@@ -8,7 +8,11 @@ namespace {
 
 DenseShape dense(const FullyConnectedArgs& a) {
   return {
-      .gemm = {.out_c = a.out_c, .segments = 1, .segment_length = a.depth, .single_row = a.rows == 1},
+      .gemm = {.out_c = a.out_c,
+               .segments = 1,
+               .segment_length = a.depth,
+               .rows = a.rows,
+               .single_row = a.rows == 1},
       .rows = a.rows,
       .type = a.type,
   };

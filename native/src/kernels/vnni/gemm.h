@@ -17,6 +17,7 @@ struct GemmShape {
   std::int32_t out_c;
   std::int32_t segments;        // of one row's sum
   std::int32_t segment_length;  // activations
+  std::int32_t rows;            // of a line, as gemm_run() will get them; the last lines may be shorter
   bool single_row;              // there is one row only
 };
 
@@ -27,19 +28,22 @@ struct GemmShape {
 void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, std::int32_t weight_zero_point,
                const std::int32_t* bias, const float* scale, std::int32_t unsigned_zero_point, void* packed);
 
+// Lines of rows: within a line all segments of a row lie by one stride behind those of the row before.
 struct GemmRows {
-  const std::uint8_t* const* segments;  // where each segment of the first row begins
-  std::ptrdiff_t row_stride;            // activations from a row's segment to the next row's
-  std::int32_t rows;
+  const std::uint8_t* const* segments;  // where each segment of each line's first row begins
+  std::ptrdiff_t row_stride;            // activations
+  std::int32_t rows;                    // of a line
+  std::int32_t lines;
+  std::int32_t flip;     // what each quad of activations is still to be flipped by; 0 unless there is one row
   std::uint8_t* output;  // the first row's first channel
   std::ptrdiff_t output_stride;
-  std::int32_t* window_sums;  // room for one number a row
+  std::int32_t* window_sums;  // room for one number for each row of each line
 };
 
-// Compute `rows` rows for the panels [panel_begin, panel_end). After the last activation of a row's segment
+// Compute all rows for the panels [panel_begin, panel_end). After the last activation of a row's segment
 // up to three more are read, and multiplied by zero.
-void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, QType type,
-              std::int32_t panel_begin, std::int32_t panel_end, const GemmRows& rows);
+void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant, std::int32_t panel_begin,
+              std::int32_t panel_end, const GemmRows& rows);
 
 // A product whose rows are contiguous 8-bit activations: fully connected layers and 1x1 convolutions.
 struct DenseShape {

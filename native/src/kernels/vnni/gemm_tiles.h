@@ -14,32 +14,40 @@ constexpr std::int32_t kPanelVectors = 2;
 #endif
 constexpr std::int32_t kSingleRowVectors = 8;
 
-// Rows of a tile, at most, for a panel of so many vectors.
-constexpr std::int32_t tile_rows(std::int32_t vectors) {
-  constexpr std::int32_t kSums = kLanes == 16 ? 24 : 12;  // registers for sums
-  constexpr std::int32_t kMost = 12;
-  if (vectors > kPanelVectors) return 1;
-  return kSums / vectors < kMost ? kSums / vectors : kMost;
+// The channel of a panel that lane `lane` of its vector `vector` has. Vectors that are finished four at a
+// time are mixed so that the packs put their bytes in order.
+constexpr std::int32_t panel_channel(std::int32_t vectors, std::int32_t vector, std::int32_t lane) {
+  if (vector >= vectors / 4 * 4) return vector * kLanes + lane;
+  return vector / 4 * 4 * kLanes + lane / 4 * 16 + vector % 4 * 4 + lane % 4;
 }
 
-// One panel times consecutive rows. Weights lie as gemm_pack() writes them.
-struct TileRow {
-  const std::uint8_t* const* segments;  // where each segment of the first row begins
+// The best height of a tile for lines of `rows` rows, each a sum over `quads` quads; at most `rows`.
+[[nodiscard]] std::int32_t best_tile_rows(std::int32_t vectors, std::int32_t rows, std::int64_t quads);
+
+// One panel times lines of rows. Weights and constants lie as gemm_pack() writes them.
+struct PanelRows {
+  const std::uint8_t* const* segments;  // where each segment of each line's first row begins
   std::int32_t segment_count;
   std::int64_t quads;  // of activations, in a segment
   std::ptrdiff_t row_stride;
+  std::int32_t flip;  // exclusive or for each quad of activations; 0 unless there is one row in all
   const std::int8_t* weights;
   const std::int32_t* bias;   // of the panel's channels
   const std::int32_t* shift;  // what was taken off their weights
   const float* scale;
   const std::int32_t* window_sums;  // of each row's activations; null where every shift is zero
+  bool guards;                      // what make_finish() wants
   std::int32_t vectors;
   std::int32_t channels;  // that exist in the panel
   std::uint8_t* output;   // the first row's first channel
   std::ptrdiff_t output_stride;
+  std::int32_t rows;       // of a line
+  std::int32_t lines;      // one after the other in the output
+  std::int32_t tile_rows;  // at most; 1 to best_tile_rows() for as many rows or more
 };
 
-// Compute `rows` >= 1 rows in tiles that differ by one row at most.
-void run_tiles(const TileRow& row, std::int32_t rows, const Requant& requant, QType type);
+// Where there are several lines, a line's last tile may begin before the end of the one before, whose last
+// rows are then computed twice.
+void run_tiles(const PanelRows& panel, const Requant& requant);
 
 }  // namespace aiedge::kernels::AIEDGE_VNNI

@@ -9,8 +9,23 @@ namespace aiedge::kernels::AIEDGE_VNNI {
 // to[i] = from[i] ^ flip for i < count. Reads and writes exactly `count` bytes.
 void copy_flipped(const std::uint8_t* from, std::int64_t count, std::int32_t flip, std::uint8_t* to);
 
-// The sum of `count` bytes, modulo 2^32. Reads no other.
-[[nodiscard]] std::int32_t sum_bytes(const std::uint8_t* from, std::int64_t count);
+// to[r] += the sum of the `length` bytes of row r, modulo 2^32; `stride` bytes from one row to the next.
+// Reads no other byte.
+void add_row_sums(const std::uint8_t* from, std::ptrdiff_t stride, std::int64_t length, std::int32_t rows,
+                  std::int32_t* to);
+
+// What windows consist of: runs of bytes, the same for each window but `step` bytes further.
+struct Runs {
+  const std::uint8_t* const* first;  // where each run of the first window begins
+  std::int32_t count;
+  std::int32_t bytes;  // of a run, at most kMostRunBytes
+  std::ptrdiff_t step;
+};
+constexpr std::int32_t kMostRunBytes = 32;
+
+// The runs of each window one after the other, the windows `stride` bytes apart. Up to kMostRunBytes - 1
+// bytes are read after each run and written after the last window.
+void gather(const Runs& runs, std::int32_t windows, std::ptrdiff_t stride, std::uint8_t* to);
 
 // What a ring is made of; all of it is known at load.
 struct RingShape {
@@ -20,7 +35,7 @@ struct RingShape {
   std::int64_t slots;     // rows of the image in the ring; one more is all padding
 };
 
-// Bytes of one row of the ring; more than columns * in_c, so that a quad may be read at any column.
+// Bytes of one row of the ring; more than columns * in_c, so that a run may be read at any column.
 [[nodiscard]] std::int64_t ring_row_bytes(const RingShape& shape);
 // Whether a row is of a size that makes sense; what the other functions say about a shape that is not modest
 // may have overflowed.

@@ -14,6 +14,7 @@
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 #include <immintrin.h>
 #if defined(__GNUC__) && !defined(__clang__)
@@ -56,6 +57,8 @@ constexpr cpu::Isa kIsa = cpu::Isa::kAvx512Vnni;
 [[maybe_unused]] inline void dot(Ints& sum, Ints bytes, Ints weights) {
   __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(bytes), "v"(weights));
 }
+// Keep in a register what would otherwise be loaded again for each use.
+[[maybe_unused]] inline void hold(Ints& value) { __asm__("" : "+v"(value)); }
 
 #else
 
@@ -89,6 +92,8 @@ constexpr cpu::Isa kIsa = cpu::Isa::kAvx512Vnni;
   __asm__ volatile("vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(bytes), "xm"(weights));
 #endif
 }
+// There are too few registers to hold anything: dot() may read its weights from memory.
+[[maybe_unused]] inline void hold(Ints&) {}
 
 #endif
 
@@ -108,6 +113,10 @@ constexpr std::int32_t kVectorBytes = kLanes * 4;
 
 // What turns a byte of the type into that: an exclusive or.
 [[maybe_unused]] inline std::int32_t flip_of(QType type) { return type == QType::kInt8 ? 0x80 : 0; }
+// The same for four bytes at once.
+[[maybe_unused]] inline std::int32_t flip4_of(QType type) {
+  return type == QType::kInt8 ? static_cast<std::int32_t>(0x80808080U) : 0;
+}
 
 }  // namespace
 }  // namespace aiedge::kernels::AIEDGE_VNNI
