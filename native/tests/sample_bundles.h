@@ -60,7 +60,7 @@ inline ByteVector chain_bundle() {
   return b.build({x}, {y});
 }
 
-// int8: concat, pad, transpose, strided slice with a negative stride. x (1,4,3,5) -> (2,6,7)
+// int8: concat, pad, transpose, strided slice with a negative stride, resize. x (1,4,3,5) -> (4,21)
 inline ByteVector moving_bundle() {
   BundleBuilder b;
   const auto activation = [&b](const std::vector<std::int32_t>& shape) {
@@ -75,8 +75,12 @@ inline ByteVector moving_bundle() {
   b.node(22, {padded}, turned, {0, 2, 1, 3, 0, 0});
   const std::uint32_t taken = activation({1, 2, 6, 7});
   b.node(23, {turned}, taken, {0, 3, 0, 9, 0, 0, 1, -2, 1, -1, 0, 0});
-  const std::uint32_t y = activation({2, 6, 7});
-  b.node(8, {taken}, y, {});
+  const std::uint32_t larger = activation({1, 5, 9, 7});
+  b.node(24, {taken}, larger, {0, 1});
+  const std::uint32_t smaller = activation({1, 4, 3, 7});
+  b.node(25, {larger}, smaller, {1, 0});
+  const std::uint32_t y = activation({4, 21});
+  b.node(8, {smaller}, y, {});
   return b.build({x}, {y});
 }
 

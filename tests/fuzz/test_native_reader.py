@@ -5,6 +5,7 @@ from __future__ import annotations
 import movement_graphs
 import numpy as np
 import pytest
+import resize_graphs
 from bundle_patch import seal
 from mutations import mutations
 from random_graphs import BUILDERS, random_values
@@ -14,7 +15,7 @@ from aiedge.errors import AiedgeError, EngineError, ModelError
 from aiedge.model.bundle import write_bundle
 
 EACH = 168
-ALL = BUILDERS | movement_graphs.BUILDERS
+ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS
 MOST_MACS = 10_000_000
 MOST_BYTES = 1 << 24
 

@@ -13,7 +13,16 @@ from aiedge import _native
 from aiedge.errors import ModelError
 from aiedge.model.bundle import write_bundle
 from aiedge.model.ir.graph import Graph, Node, Tensor
-from aiedge.model.ir.ops import Concat, Op, Pad, StridedSlice, Transpose
+from aiedge.model.ir.ops import (
+    Concat,
+    Op,
+    Pad,
+    Reshape,
+    ResizeBilinear,
+    ResizeNearest,
+    StridedSlice,
+    Transpose,
+)
 
 Change = Callable[[BundlePatch], BundlePatch]
 
@@ -31,6 +40,9 @@ def moving() -> Graph:
     node(Pad.of([(1, 0), (0, 2), (0, 0)], 5), (1,), (3, 10, 3))
     node(Transpose.of([2, 0, 1]), (2,), (3, 3, 10))
     node(StridedSlice.of([0, 2, 9], [1, -2, -3]), (3,), (3, 2, 4))
+    node(Reshape(), (4,), (1, 3, 2, 4))
+    node(ResizeBilinear(0, 1), (5,), (1, 4, 5, 4))
+    node(ResizeNearest(1, 0), (6,), (1, 2, 7, 4))
     return Graph("moving", tensors, nodes, (0,), (len(nodes),))
 
 
@@ -73,6 +85,13 @@ RULES: list[tuple[str, Change, str]] = [
     ("slice's end", _attribute(3, 8, -4), "range does not lie"),
     ("slice's stride large", _attribute(3, 8, 2**31 - 1), "range does not lie"),
     ("slice of an axis that is not there", _attribute(3, 9, 1), "axis that the input lacks"),
+    ("bilinear's mode", _attribute(5, 0, 1), "align_corners and half"),
+    ("bilinear's mode negative", _attribute(5, 0, -1), "align_corners and half"),
+    ("bilinear's channels", _tensor(6, 12, "iiii", 1, 4, 4, 5), "batches or channels"),
+    ("bilinear's scale", _tensor(6, 36, "f", 0.5), "different quantization"),
+    ("nearest's mode", _attribute(6, 0, 2), "align_corners and half"),
+    ("nearest's rank", _tensor(7, 10, "B", 3), "unused size"),
+    ("nearest's shape", _tensor(7, 8, "BBBBiiii", 1, 0, 3, 1, 2, 7, 4, 0), "not four axes"),
     ("slice's count", _tensor(4, 12, "iii", 3, 2, 5), "range does not lie"),
 ]
 

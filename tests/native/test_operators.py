@@ -5,6 +5,7 @@ from __future__ import annotations
 import movement_graphs
 import numpy as np
 import pytest
+import resize_graphs
 from random_graphs import BUILDERS, random_values
 
 from aiedge import _native
@@ -12,7 +13,7 @@ from aiedge.model.bundle import write_bundle
 from aiedge.model.ir.interpret import interpret
 
 ROUNDS = 60
-ALL = BUILDERS | movement_graphs.BUILDERS
+ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])

@@ -41,6 +41,7 @@ _MAX_NODE_TENSORS = 256
 _MAX_NAME_BYTES = 65536
 _CONV = ("Padding", "StrideH", "StrideW", "DilationHFactor", "DilationWFactor", "FusedActivationFunction")
 _POOL = ("Padding", "StrideH", "StrideW", "FilterHeight", "FilterWidth", "FusedActivationFunction")
+_RESIZE = ("AlignCorners", "HalfPixelCenters")
 _MASKS = ("BeginMask", "EndMask", "EllipsisMask", "NewAxisMask", "ShrinkAxisMask", "Offset")
 _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -54,6 +55,8 @@ _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "MEAN": ("ReducerOptions", ("KeepDims",)),
         "PACK": ("PackOptions", ("Axis",)),
         "SPACE_TO_DEPTH": ("SpaceToDepthOptions", ("BlockSize",)),
+        "RESIZE_BILINEAR": ("ResizeBilinearOptions", _RESIZE),
+        "RESIZE_NEAREST_NEIGHBOR": ("ResizeNearestNeighborOptions", _RESIZE),
         "SOFTMAX": ("SoftmaxOptions", ("Beta",)),
         "STRIDED_SLICE": ("StridedSliceOptions", _MASKS),
         "UNPACK": ("UnpackOptions", ("Axis",)),

@@ -38,7 +38,7 @@ def interpret_all(graph: Graph, inputs: Sequence[NDArray[Any]]) -> list[NDArray[
         tensors = [graph.tensors[i] for i in node.inputs]
         output = graph.tensors[node.outputs[0]]
         result = ORACLE[type(node.op)](node.op, [values[i] for i in node.inputs], tensors, output)
-        values[node.outputs[0]] = result.astype(output.dtype).reshape(output.shape)
+        values[node.outputs[0]] = result.astype(output.dtype, order="C").reshape(output.shape)
     return [values[i] for i in range(len(graph.tensors))]
 
 

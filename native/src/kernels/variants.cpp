@@ -45,6 +45,12 @@ namespace {
 #define AIEDGE_ARGS StridedCopyArgs
 #define AIEDGE_NAME strided_copy
 #include "kernels/list_variants.h"
+#define AIEDGE_ARGS ResizeBilinearArgs
+#define AIEDGE_NAME resize_bilinear
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS ResizeNearestArgs
+#define AIEDGE_NAME resize_nearest
+#include "kernels/list_variants.h"
 
 }  // namespace
 

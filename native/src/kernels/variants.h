@@ -18,6 +18,8 @@
 #include "kernels/pad.h"
 #include "kernels/requantize.h"
 #include "kernels/reshape.h"
+#include "kernels/resize_bilinear.h"
+#include "kernels/resize_nearest.h"
 #include "kernels/softmax.h"
 #include "kernels/strided_copy.h"
 

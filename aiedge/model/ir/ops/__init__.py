@@ -12,6 +12,7 @@ from aiedge.model.ir.ops.dense import FullyConnected
 from aiedge.model.ir.ops.elementwise import Add, Requantize
 from aiedge.model.ir.ops.movement import Concat, Pad, Reshape, StridedSlice, Transpose
 from aiedge.model.ir.ops.reduction import Mean, Softmax
+from aiedge.model.ir.ops.resize import ResizeBilinear, ResizeNearest
 from aiedge.model.ir.ops.window import AveragePool2D, Conv2D, DepthwiseConv2D
 
 ALL_OPS: tuple[type[Op], ...] = (
@@ -28,6 +29,8 @@ ALL_OPS: tuple[type[Op], ...] = (
     Pad,
     Transpose,
     StridedSlice,
+    ResizeBilinear,
+    ResizeNearest,
 )
 
 __all__ = [
@@ -43,6 +46,8 @@ __all__ = [
     "Pad",
     "Requantize",
     "Reshape",
+    "ResizeBilinear",
+    "ResizeNearest",
     "Softmax",
     "StridedSlice",
     "Transpose",

@@ -29,7 +29,8 @@ def pad(op: Pad, values: Sequence[Array], tensors: Sequence[Tensor], output: Ten
 
 def transpose(op: Transpose, values: Sequence[Array], tensors: Sequence[Tensor], output: Tensor) -> Array:
     """What :class:`~aiedge.model.ir.ops.Transpose` computes."""
-    return np.ascontiguousarray(values[0].transpose(op.axes[: values[0].ndim]))
+    turned: Array = values[0].transpose(op.axes[: values[0].ndim])
+    return turned
 
 
 def strided_slice(

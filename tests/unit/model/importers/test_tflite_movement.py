@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import movement_models
 import numpy as np
 import pytest
-from movement_models import MODELS
+import resize_models
 from mutations import memory_limit, mutations
 from tflite_builder import TfliteBuilder
 from tflite_models import Draw
@@ -14,6 +15,8 @@ from tflite_models import Draw
 from aiedge.errors import ModelError
 from aiedge.model.bundle import read_bundle
 from aiedge.model.compile import compile_bytes, import_model
+
+MODELS = movement_models.MODELS | resize_models.MODELS
 
 
 def _model(kind: str, settings: list[list[int]], shape: tuple[int, ...] = (2, 4), **options: Any) -> bytes:

@@ -9,6 +9,7 @@ import litert
 import movement_models
 import numpy as np
 import pytest
+import resize_models
 import tflite_models as models
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ OPERATORS: dict[str, Callable[[Draw, str], bytes]] = {
     "softmax": models.softmax,
     "quantize": models.quantize,
     **movement_models.MODELS,
+    **resize_models.MODELS,
 }
 DTYPES = st.sampled_from(["int8", "uint8"])
 SEEDS = st.integers(0, 2**32 - 1)

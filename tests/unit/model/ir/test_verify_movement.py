@@ -7,7 +7,7 @@ import pytest
 
 from aiedge.errors import ModelError
 from aiedge.model.ir.graph import Graph, Node, Quantization, Tensor
-from aiedge.model.ir.ops import Concat, Op, Pad, StridedSlice, Transpose
+from aiedge.model.ir.ops import Concat, Op, Pad, ResizeBilinear, ResizeNearest, StridedSlice, Transpose
 from aiedge.model.ir.verify import verify
 
 HALF, ONE = (Quantization(np.array([s], np.float32), np.zeros(1, np.int32)) for s in (0.5, 1.0))
@@ -26,6 +26,15 @@ VALID = [
     graph(Transpose.of([1, 0, 2]), (4, 2, 3)),
     graph(StridedSlice.of([0, 3, 1], [1, -3, 1]), (2, 2, 1)),
 ]
+
+
+def image(op: Op, shape: tuple[int, ...], other: Quantization = HALF) -> Graph:
+    """An input of the shape (1, 4, 4, 3) and an output of that shape."""
+    tensors = [Tensor("x", (1, 4, 4, 3), "int8", HALF), Tensor("y", shape, "int8", other)]
+    return Graph("m", tensors, [Node("y", op, (0,), (1,))], (0,), (1,))
+
+
+VALID += [image(ResizeBilinear(1, 0), (1, 8, 1, 3)), image(ResizeNearest(0, 1), (1, 2, 9, 3))]
 
 
 @pytest.mark.parametrize("valid", VALID, ids=lambda valid: valid.nodes[0].op.NAME)
@@ -58,6 +67,12 @@ def test_valid(valid: Graph) -> None:
         (graph(StridedSlice.of([0, 1, 0], [1, 1, 1]), (2, 4, 3)), "reads 1 to 4"),
         (graph(StridedSlice.of([0, -1, 0], [1, 1, 1]), (2, 4, 3)), "reads -1"),
         (graph(StridedSlice.of([0, 1, 0], [1, -1, 1]), (2, 3, 3)), "reads 1 to -1"),
+        (image(ResizeBilinear(1, 1), (1, 8, 8, 3)), "are 1 and 1"),
+        (image(ResizeNearest(2, 0), (1, 8, 8, 3)), "are 2 and 0"),
+        (image(ResizeNearest(0, 0), (1, 8, 8, 4)), "differ in batch or channels"),
+        (image(ResizeBilinear(0, 0), (2, 8, 8, 3)), "differ in batch or channels"),
+        (image(ResizeBilinear(0, 0), (1, 8, 8)), "has 3 axes"),
+        (image(ResizeBilinear(0, 0), (1, 8, 8, 3), ONE), "differ in dtype, scale"),
         (graph(StridedSlice.of([0] * 4, [1] * 4), (2, 4, 3)), "axes that its input lacks"),
     ],
 )

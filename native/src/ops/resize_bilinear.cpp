@@ -1,0 +1,55 @@
+#include "kernels/resize_bilinear.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "ops/kernel_step.h"
+#include "ops/resize.h"
+
+namespace aiedge::ops {
+namespace {
+
+// docs/arithmetic.md, in float32 and in this order.
+void append_taps(const Resize& resize, std::int32_t size, std::int32_t count,
+                 std::vector<kernels::ResizeTap>* taps) {
+  const float step = resize.step(size, count);
+  const float offset = 0.5F * step - 0.5F;
+  for (std::int32_t i = 0; i < count; ++i) {
+    float place = static_cast<float>(i) * step;
+    if (resize.half_pixel_centers) place = std::clamp(place + offset, 0.0F, static_cast<float>(size - 1));
+    const std::int32_t low = std::min(static_cast<std::int32_t>(place), size - 1);
+    const float beyond = place - static_cast<float>(low);
+    // Where rounding put the place behind the last element, both taps are that element.
+    const auto weight = static_cast<std::int32_t>(std::nearbyint(std::min(beyond, 1.0F) * 2048.0F));
+    taps->push_back({low, std::min(low + 1, size - 1), weight});
+  }
+}
+
+Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
+  Resize resize;
+  AIEDGE_TRY(check_resize(node, &resize));
+  const Shape& x = node.inputs[0]->shape;
+  const Shape& y = node.outputs[0]->shape;
+  std::vector<kernels::ResizeTap> taps;
+  taps.reserve(static_cast<std::size_t>(y[1]) + static_cast<std::size_t>(y[2]));
+  append_taps(resize, x[1], y[1], &taps);
+  append_taps(resize, x[2], y[2], &taps);
+  const kernels::ResizeBilinearArgs args = {.type = qtype(*node.outputs[0]),
+                                            .batch = y[0],
+                                            .in_h = x[1],
+                                            .in_w = x[2],
+                                            .out_h = y[1],
+                                            .out_w = y[2],
+                                            .channels = y[3],
+                                            .rows = taps.data(),
+                                            .columns = taps.data() + y[1]};
+  return make_step(args, std::move(taps), 0, isa);
+}
+
+}  // namespace
+
+const Operator kResizeBilinear = {.name = "resize_bilinear", .activations = 1, .make = make};
+
+}  // namespace aiedge::ops
