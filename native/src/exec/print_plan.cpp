@@ -47,8 +47,9 @@ void add_place(Text* text, const plan::Storage& storage, const Tensor& tensor) {
       break;
     case plan::Place::kArena:
       text->add("[%zu, %zu)", storage.offset, storage.offset + tensor.bytes());
-      break;
+      return;
   }
+  if (storage.offset > 0) text->add(" + %zu", storage.offset);
 }
 
 }  // namespace

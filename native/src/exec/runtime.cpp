@@ -140,23 +140,23 @@ void Runtime::bind() {
       const plan::Storage& storage = plan_.storage[tensor];
       switch (storage.place) {
         case plan::Place::kConstant:
-          *source = bundle_.tensors[storage.index].data;
+          *source = bundle_.tensors[storage.index].data + storage.offset;
           break;
         case plan::Place::kArena:
           *source = arena_.data() + storage.offset;
           break;
         case plan::Place::kInput:
-          bound_inputs_.push_back({source, storage.index});
+          bound_inputs_.push_back({source, storage.index, storage.offset});
           break;
         case plan::Place::kOutput:
-          bound_outputs_.push_back({source, storage.index});
+          bound_outputs_.push_back({source, storage.index, storage.offset});
           break;
       }
       ++source;
     }
     const plan::Storage& target = plan_.storage[task.output];
     if (target.place == plan::Place::kOutput) {
-      bound_targets_.push_back({&task.work.output, target.index});
+      bound_targets_.push_back({&task.work.output, target.index, target.offset});
     } else {
       task.work.output = arena_.data() + target.offset;
     }
@@ -177,9 +177,15 @@ void Runtime::run_task(const Task& task) {
 }
 
 void Runtime::run(const void* const* inputs, void* const* outputs) {
-  for (const auto& bound : bound_inputs_) *bound.place = inputs[bound.index];
-  for (const auto& bound : bound_outputs_) *bound.place = outputs[bound.index];
-  for (const auto& bound : bound_targets_) *bound.place = outputs[bound.index];
+  for (const auto& bound : bound_inputs_) {
+    *bound.place = static_cast<const std::uint8_t*>(inputs[bound.index]) + bound.offset;
+  }
+  for (const auto& bound : bound_outputs_) {
+    *bound.place = static_cast<const std::uint8_t*>(outputs[bound.index]) + bound.offset;
+  }
+  for (const auto& bound : bound_targets_) {
+    *bound.place = static_cast<std::uint8_t*>(outputs[bound.index]) + bound.offset;
+  }
   for (const Task& task : tasks_) {
     if (!task.in_place) run_task(task);
   }

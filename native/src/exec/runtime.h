@@ -73,7 +73,8 @@ class Runtime {
   template <typename Pointer>
   struct Bound {
     Pointer* place;
-    std::size_t index;  // of the graph input or output
+    std::size_t index;   // of the graph input or output
+    std::size_t offset;  // in it, bytes
   };
 
   void bind();

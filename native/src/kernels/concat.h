@@ -1,6 +1,9 @@
 // Contract of concat: each output row is the inputs' rows, one after another.
 //
 //   y[row * sum(widths) + (widths before i) + k] = input[i][row * widths[i] + k]
+// The planner lets an input lie where it belongs in the output, where it can; such a row is left as it is.
+// That is the one exception to the rule that no input is the output's memory; an input may also be another
+// part of the output.
 #pragma once
 
 #include "kernels/kernel.h"

@@ -1,52 +1,13 @@
 #include "plan/plan.h"
 
-#include <algorithm>
-#include <numeric>
-#include <utility>
+#include <optional>
 
 #include "plan/arena.h"
+#include "plan/sharing.h"
+#include "plan/views.h"
 
 namespace aiedge::plan {
 namespace {
-
-// Tensors that share one memory: disjoint sets, each with at most one of the caller's buffers.
-class Sharing {
- public:
-  explicit Sharing(const model::Bundle& bundle)
-      : parent_(bundle.tensors.size()), external_(bundle.tensors.size()) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    for (std::size_t i = 0; i < parent_.size(); ++i) external_[i].place = Place::kArena;
-    for (std::size_t i = 0; i < parent_.size(); ++i) {
-      if (bundle.tensors[i].is_constant()) external_[i] = {Place::kConstant, i, 0};
-    }
-    for (std::size_t i = 0; i < bundle.outputs.size(); ++i)
-      external_[bundle.outputs[i]] = {Place::kOutput, i, 0};
-    // An input that is an output too stays an input, and is copied at the end.
-    for (std::size_t i = 0; i < bundle.inputs.size(); ++i)
-      external_[bundle.inputs[i]] = {Place::kInput, i, 0};
-  }
-
-  [[nodiscard]] std::size_t root(std::size_t tensor) const {
-    while (parent_[tensor] != tensor) tensor = parent_[tensor];
-    return tensor;
-  }
-
-  [[nodiscard]] const Storage& external(std::size_t tensor) const { return external_[root(tensor)]; }
-
-  // False when both have a memory of their own already. The result's root keeps whichever memory is fixed.
-  [[nodiscard]] bool join(std::size_t input, std::size_t output) {
-    std::size_t a = root(input);
-    std::size_t b = root(output);
-    if (external_[a].place != Place::kArena && external_[b].place != Place::kArena) return false;
-    if (external_[a].place == Place::kArena) std::swap(a, b);
-    parent_[b] = a;
-    return true;
-  }
-
- private:
-  std::vector<std::size_t> parent_;
-  std::vector<Storage> external_;  // valid at roots
-};
 
 struct Span {
   std::size_t first = kNone;
@@ -58,25 +19,37 @@ struct Span {
   }
 };
 
+// Let the node's output and inputs lie in one memory; true when that leaves nothing to run. Of a concat, each
+// input that can lies where it belongs, and the kernel copies the others.
+bool shared(const model::Bundle& bundle, const model::Node& node, Sharing* sharing) {
+  const std::size_t output = node.outputs[0];
+  if (const std::optional<std::size_t> offset = view_of_input(bundle, node)) {
+    return sharing->view(node.inputs[0], output, *offset);
+  }
+  const std::vector<std::size_t> begins = pieces_of_output(bundle, node);
+  std::size_t inside = 0;
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    inside += sharing->put_inside(node.inputs[i], output, begins[i]) ? 1 : 0;
+  }
+  return !begins.empty() && inside == begins.size();
+}
+
 }  // namespace
 
 Result<Plan> make_plan(const model::Bundle& bundle) {
   Plan plan;
   Sharing sharing(bundle);
-  for (const model::Node& node : bundle.nodes) {
-    const bool reshape = node.code == static_cast<std::uint32_t>(OpCode::kReshape);
-    plan.in_place.push_back(reshape && sharing.join(node.inputs[0], node.outputs[0]));
-  }
+  for (const model::Node& node : bundle.nodes) plan.in_place.push_back(shared(bundle, node, &sharing));
 
   std::vector<Span> spans(bundle.tensors.size());  // by root
   for (std::size_t i = 0; i < bundle.nodes.size(); ++i) {
-    for (const std::uint32_t tensor : bundle.nodes[i].inputs) spans[sharing.root(tensor)].cover(i);
-    for (const std::uint32_t tensor : bundle.nodes[i].outputs) spans[sharing.root(tensor)].cover(i);
+    for (const std::uint32_t tensor : bundle.nodes[i].inputs) spans[sharing.find(tensor).root].cover(i);
+    for (const std::uint32_t tensor : bundle.nodes[i].outputs) spans[sharing.find(tensor).root].cover(i);
   }
   std::vector<std::size_t> slot(bundle.tensors.size(), kNone);
   std::vector<Lifetime> lifetimes;
   for (std::size_t i = 0; i < bundle.tensors.size(); ++i) {
-    if (sharing.root(i) != i || sharing.external(i).place != Place::kArena) continue;
+    if (sharing.find(i).root != i || sharing.memory(i).place != Place::kArena) continue;
     slot[i] = lifetimes.size();
     lifetimes.push_back({bundle.tensors[i].bytes(), spans[i].first, spans[i].last});
   }
@@ -85,8 +58,10 @@ Result<Plan> make_plan(const model::Bundle& bundle) {
 
   plan.arena_bytes = arena.value().bytes;
   for (std::size_t i = 0; i < bundle.tensors.size(); ++i) {
-    Storage storage = sharing.external(i);
-    if (storage.place == Place::kArena) storage.offset = arena.value().offsets[slot[sharing.root(i)]];
+    const Sharing::Place place = sharing.find(i);
+    Storage storage = sharing.memory(place.root);
+    if (storage.place == Place::kArena) storage.offset = arena.value().offsets[slot[place.root]];
+    storage.offset += place.offset;
     plan.storage.push_back(storage);
   }
   for (const std::uint32_t output : bundle.outputs) {

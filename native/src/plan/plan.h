@@ -15,9 +15,10 @@ enum class Place : std::uint8_t {
   kConstant,  // in the bundle: the data of the tensor `index`
   kInput,     // the caller's buffer for the graph input `index`
   kOutput,    // the caller's buffer for the graph output `index`
-  kArena      // at `offset` of the arena
+  kArena      // in the arena
 };
 
+// From `offset` bytes on in that memory.
 struct Storage {
   Place place = Place::kConstant;
   std::size_t index = 0;
@@ -26,7 +27,7 @@ struct Storage {
 
 struct Plan {
   std::vector<Storage> storage;  // one for each tensor
-  std::vector<bool> in_place;    // one for each node: its output is its input's memory, nothing to run
+  std::vector<bool> in_place;    // one for each node: its output is made already, nothing to run
   std::vector<std::size_t>
       copied_inputs;  // one for each graph output: the graph input to copy from, or kNone
   std::size_t arena_bytes = 0;
@@ -34,8 +35,8 @@ struct Plan {
 
 inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-// Graph inputs and outputs stay in the caller's buffers. A reshape shares its input's memory where that is
-// possible.
+// Graph inputs and outputs stay in the caller's buffers. Where that is possible, a reshape or a slice is a
+// view of its input, and the inputs of a concat are made where they belong in its output.
 [[nodiscard]] Result<Plan> make_plan(const model::Bundle& bundle);
 
 }  // namespace aiedge::plan

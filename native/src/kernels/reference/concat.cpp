@@ -22,7 +22,8 @@ void run(const ConcatArgs& a, const Work& work) {
     const auto* x = static_cast<const std::uint8_t*>(work.input[i]);
     const std::int64_t width = a.widths[i];
     for (std::int64_t row = first; row < last; ++row) {
-      std::memcpy(column + row * a.row_bytes, x + row * width, static_cast<std::size_t>(width));
+      std::uint8_t* y = column + row * a.row_bytes;
+      if (x + row * width != y) std::memcpy(y, x + row * width, static_cast<std::size_t>(width));
     }
     column += width;
   }
