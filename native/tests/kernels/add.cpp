@@ -46,6 +46,6 @@ int main() {
   for (std::int32_t count : {4095, 4096, 4097, 8191, 8192, 8193, 10007, 65536}) {
     for (int i = 0; i < 20; ++i) ran += compare(random, count);
   }
-  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  if (cpu::best() != cpu::Isa::kReference) CHECK(ran > 0);
   return report();
 }

@@ -9,7 +9,8 @@ namespace {
 
 // Eight channels at a time, from the input as it lies there: taps outside the image are left out. The last
 // group of channels begins so that it ends with a pixel's last channel, and so does again what the group
-// before has done; only of fewer than eight channels single bytes are read.
+// before has done; only of fewer than eight channels single bytes are read. With a channel multiplier, a
+// table look-up spreads the input's channels over the output's.
 
 constexpr std::int32_t kGroup = 8;
 constexpr int kTilePixels = 4;
@@ -27,7 +28,13 @@ std::int64_t group_bytes(const DepthwiseConv2DArgs& a) {
   return kGroup * (8 + 2 * taps);
 }
 
-bool supports(const DepthwiseConv2DArgs& a) { return a.multiplier == 1; }
+// The input's channel that is read first for the outputs from `channel` on: eight can be read from there,
+// where there are as many.
+std::int32_t first_input(const DepthwiseConv2DArgs& a, std::int32_t channel) {
+  const std::int32_t last = a.in_c < kGroup ? 0 : a.in_c - kGroup;
+  const std::int32_t first = channel / a.multiplier;
+  return first < last ? first : last;
+}
 
 std::size_t packed_bytes(const DepthwiseConv2DArgs& a) {
   return static_cast<std::size_t>(groups(a) * group_bytes(a));
@@ -80,11 +87,14 @@ struct Window {
   std::int64_t rows, columns;
   std::ptrdiff_t row_stride, column_stride, pixel_stride;  // bytes
   std::ptrdiff_t weight_row_stride;                        // weights
-  std::int32_t count;                                      // channels that may be read, 1 to 8
+  std::int32_t readable;                                   // channels of the input, 1 to 8
+  std::int32_t count;                                      // channels of the output, 1 to 8
+  uint8x8_t spread;                                        // which of the bytes read belongs to each output
 };
 
 inline uint8x8_t load_bytes(const std::uint8_t* from, std::int32_t count) {
   if (count == kGroup) return vld1_u8(from);
+  if (count == 1) return vld1_dup_u8(from);
   std::uint8_t bytes[kGroup] = {};
   for (std::int32_t i = 0; i < count; ++i) bytes[i] = from[i];
   return vld1_u8(bytes);
@@ -97,7 +107,13 @@ inline int16x8_t widen(uint8x8_t bytes, int16x8_t zero_point) {
   return vsubq_s16(words, zero_point);
 }
 
-template <bool kUnsigned, int kPixels>
+template <bool kSpread>
+inline uint8x8_t load_tap(const std::uint8_t* from, const Window& window) {
+  const uint8x8_t bytes = load_bytes(from, window.readable);
+  return kSpread ? vtbl1_u8(bytes, window.spread) : bytes;
+}
+
+template <bool kUnsigned, bool kSpread, int kPixels>
 inline void add_taps(const Window& window, int16x8_t zero_point, int32x4_t (&sums)[kPixels][2]) {
   for (std::int64_t row = 0; row < window.rows; ++row) {
     const std::uint8_t* x = window.x + row * window.row_stride;
@@ -107,7 +123,7 @@ inline void add_taps(const Window& window, int16x8_t zero_point, int32x4_t (&sum
 #pragma GCC unroll 8
       for (int p = 0; p < kPixels; ++p) {
         const int16x8_t words =
-            widen<kUnsigned>(load_bytes(x + p * window.pixel_stride, window.count), zero_point);
+            widen<kUnsigned>(load_tap<kSpread>(x + p * window.pixel_stride, window), zero_point);
         sums[p][0] = vmlal_s16(sums[p][0], vget_low_s16(words), vget_low_s16(weights));
         sums[p][1] = vmlal_high_s16(sums[p][1], words, weights);
       }
@@ -118,7 +134,7 @@ inline void add_taps(const Window& window, int16x8_t zero_point, int32x4_t (&sum
 }
 
 // One group of channels of kPixels neighbouring pixels.
-template <bool kUnsigned, int kPixels>
+template <bool kUnsigned, bool kSpread, int kPixels>
 void tile(const DepthwiseConv2DArgs& a, const Window& window, const void* record,
           const neon::Rounding& rounding, std::uint8_t* to) {
   const auto* bias = static_cast<const std::int32_t*>(record);
@@ -129,7 +145,7 @@ void tile(const DepthwiseConv2DArgs& a, const Window& window, const void* record
     sums[p][0] = vld1q_s32(bias);
     sums[p][1] = vld1q_s32(bias + 4);
   }
-  add_taps<kUnsigned>(window, vdupq_n_s16(static_cast<std::int16_t>(a.input_zero_point)), sums);
+  add_taps<kUnsigned, kSpread>(window, vdupq_n_s16(static_cast<std::int16_t>(a.input_zero_point)), sums);
 #pragma GCC unroll 8
   for (int p = 0; p < kPixels; ++p) {
     neon::store_bytes(to + std::ptrdiff_t{p} * a.out_c, neon::narrow(sums[p][0], sums[p][1], scale, rounding),
@@ -137,7 +153,17 @@ void tile(const DepthwiseConv2DArgs& a, const Window& window, const void* record
   }
 }
 
-template <bool kUnsigned>
+// Beyond the last channel there is no output; it reads what the last one reads.
+uint8x8_t spread_at(const DepthwiseConv2DArgs& a, std::int32_t channel) {
+  std::uint8_t index[kGroup];
+  for (std::int32_t lane = 0; lane < kGroup; ++lane) {
+    const std::int32_t output = channel + lane < a.out_c ? channel + lane : a.out_c - 1;
+    index[lane] = static_cast<std::uint8_t>(output / a.multiplier - first_input(a, channel));
+  }
+  return vld1_u8(index);
+}
+
+template <bool kUnsigned, bool kSpread>
 void output_row(const DepthwiseConv2DArgs& a, const std::uint8_t* image, const void* packed, std::int32_t oy,
                 const neon::Rounding& rounding, std::uint8_t* output) {
   const std::int64_t top = std::int64_t{oy} * a.stride_h - a.pad_top;
@@ -145,6 +171,8 @@ void output_row(const DepthwiseConv2DArgs& a, const std::uint8_t* image, const v
   const std::int64_t row_bytes = std::int64_t{a.in_w} * a.in_c;
   for (std::int32_t group = 0; group < groups(a); ++group) {
     const std::int32_t channel = first_channel(a, group);
+    const std::int32_t input = first_input(a, channel);
+    const uint8x8_t spread = spread_at(a, channel);
     const std::uint8_t* record = static_cast<const std::uint8_t*>(packed) + group * group_bytes(a);
     const auto* weights = reinterpret_cast<const std::int16_t*>(record + kGroup * 8);
     std::int32_t ox = 0;
@@ -156,7 +184,7 @@ void output_row(const DepthwiseConv2DArgs& a, const std::uint8_t* image, const v
       const bool whole = left >= 0 && last_tap < a.in_w && a.out_w - ox >= kTilePixels;
       const bool empty = ky.begin == ky.end || kx.begin == kx.end;
       const std::int64_t offset =
-          (top + ky.begin * a.dilation_h) * row_bytes + (left + kx.begin * a.dilation_w) * a.in_c + channel;
+          (top + ky.begin * a.dilation_h) * row_bytes + (left + kx.begin * a.dilation_w) * a.in_c + input;
       const Window window = {
           .x = empty ? image : image + offset,
           .w = weights + (ky.begin * a.kernel_w + kx.begin) * kGroup,
@@ -166,17 +194,24 @@ void output_row(const DepthwiseConv2DArgs& a, const std::uint8_t* image, const v
           .column_stride = std::ptrdiff_t{a.dilation_w} * a.in_c,
           .pixel_stride = std::ptrdiff_t{a.stride_w} * a.in_c,
           .weight_row_stride = std::ptrdiff_t{a.kernel_w} * kGroup,
+          .readable = a.in_c < kGroup ? a.in_c : kGroup,
           .count = a.out_c < kGroup ? a.out_c : kGroup,
+          .spread = spread,
       };
       std::uint8_t* to = output + std::ptrdiff_t{ox} * a.out_c + channel;
       if (whole) {
-        tile<kUnsigned, kTilePixels>(a, window, record, rounding, to);
+        tile<kUnsigned, kSpread, kTilePixels>(a, window, record, rounding, to);
       } else {
-        tile<kUnsigned, 1>(a, window, record, rounding, to);
+        tile<kUnsigned, kSpread, 1>(a, window, record, rounding, to);
       }
       ox += whole ? kTilePixels : 1;
     }
   }
+}
+
+auto rows_of(const DepthwiseConv2DArgs& a) {
+  if (a.multiplier == 1) return a.type == QType::kUint8 ? output_row<true, false> : output_row<false, false>;
+  return a.type == QType::kUint8 ? output_row<true, true> : output_row<false, true>;
 }
 
 void run(const DepthwiseConv2DArgs& a, const Work& work) {
@@ -186,11 +221,7 @@ void run(const DepthwiseConv2DArgs& a, const Work& work) {
   for (std::int32_t unit = work.begin; unit < work.end; ++unit) {
     const std::uint8_t* image = input + std::ptrdiff_t{unit / a.out_h} * a.in_h * a.in_w * a.in_c;
     std::uint8_t* row = output + std::ptrdiff_t{unit} * a.out_w * a.out_c;
-    if (a.type == QType::kUint8) {
-      output_row<true>(a, image, work.packed, unit % a.out_h, rounding, row);
-    } else {
-      output_row<false>(a, image, work.packed, unit % a.out_h, rounding, row);
-    }
+    rows_of(a)(a, image, work.packed, unit % a.out_h, rounding, row);
   }
 }
 
@@ -199,7 +230,7 @@ void run(const DepthwiseConv2DArgs& a, const Work& work) {
 const Kernel<DepthwiseConv2DArgs> depthwise_conv_2d_neon = {
     .name = "neon",
     .isa = cpu::Isa::kNeon,
-    .supports = supports,
+    .supports = nullptr,
     .packed_bytes = packed_bytes,
     .pack = pack,
     .scratch_bytes = nullptr,

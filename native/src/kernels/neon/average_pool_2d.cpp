@@ -1,0 +1,84 @@
+#include "kernels/average_pool_2d.h"
+
+#include "kernels/neon/channel_sums.h"
+
+namespace aiedge::kernels {
+namespace {
+
+// (sum + half) / count, rounded toward zero. With n = |sum| + half < 2^22, n + 0.5 is exact in float, and the
+// quotient (n + 0.5) / count is 0.5 / count or more away from any integer; two roundings, of 1 / count and of
+// the product, move it by less.
+int32x4_t divide(int32x4_t sum, std::int32_t count) {
+  const float32x4_t half = vdupq_n_f32(static_cast<float>(count / 2) + 0.5F);
+  const float32x4_t dividend = vaddq_f32(vcvtq_f32_s32(vabsq_s32(sum)), half);
+  const int32x4_t quotient =
+      vcvtq_s32_f32(vmulq_f32(dividend, vdupq_n_f32(1.0F / static_cast<float>(count))));
+  const int32x4_t sign = vshrq_n_s32(sum, 31);
+  return vsubq_s32(veorq_s32(quotient, sign), sign);
+}
+
+bool supports(const AveragePool2DArgs& a) {
+  constexpr std::int64_t kMostPositions = 16384;  // times 255.5 is less than 2^22
+  return std::int64_t{a.filter_h} * a.filter_w <= kMostPositions;
+}
+
+// A unit is one output row of one image.
+std::int32_t units(const AveragePool2DArgs& a) { return a.batch * a.out_h; }
+
+// The part [begin, end) of a window that lies within the input.
+struct Span {
+  std::int64_t begin, end;
+};
+
+Span inside(std::int64_t first, std::int32_t length, std::int32_t size) {
+  const std::int64_t end = first + length;
+  return {first < 0 ? 0 : first, end < size ? end : size};
+}
+
+void output_row(const AveragePool2DArgs& a, const std::uint8_t* image, std::int32_t oy,
+                std::uint8_t* output) {
+  const int32x4_t low = vdupq_n_s32(a.clamp_min);
+  const int32x4_t high = vdupq_n_s32(a.clamp_max);
+  const Span rows = inside(std::int64_t{oy} * a.stride_h - a.pad_top, a.filter_h, a.in_h);
+  for (std::int32_t ox = 0; ox < a.out_w; ++ox) {
+    const Span columns = inside(std::int64_t{ox} * a.stride_w - a.pad_left, a.filter_w, a.in_w);
+    const auto positions = static_cast<std::int32_t>((rows.end - rows.begin) * (columns.end - columns.begin));
+    for (std::int32_t channel = 0; channel < a.channels; channel += neon::kSumChannels) {
+      const neon::Group group = neon::group_at(channel, a.channels);
+      neon::ChannelSums sums = neon::sum_channels(
+          {.first = image + (rows.begin * a.in_w + columns.begin) * a.channels + group.first,
+           .rows = rows.end - rows.begin,
+           .columns = columns.end - columns.begin,
+           .row_stride = std::ptrdiff_t{a.in_w} * a.channels,
+           .column_stride = a.channels},
+          a.type, group.reading);
+      for (int32x4_t& four : sums.four) four = vminq_s32(vmaxq_s32(divide(four, positions), low), high);
+      neon::store_group(output + group.first, neon::low_bytes(sums), group);
+    }
+    output += a.channels;
+  }
+}
+
+void run(const AveragePool2DArgs& a, const Work& work) {
+  for (std::int32_t unit = work.begin; unit < work.end; ++unit) {
+    const std::ptrdiff_t image = std::ptrdiff_t{unit / a.out_h} * a.in_h * a.in_w * a.channels;
+    const std::ptrdiff_t output = std::ptrdiff_t{unit} * a.out_w * a.channels;
+    output_row(a, static_cast<const std::uint8_t*>(work.input[0]) + image, unit % a.out_h,
+               static_cast<std::uint8_t*>(work.output) + output);
+  }
+}
+
+}  // namespace
+
+const Kernel<AveragePool2DArgs> average_pool_2d_neon = {
+    .name = "neon",
+    .isa = cpu::Isa::kNeon,
+    .supports = supports,
+    .packed_bytes = nullptr,
+    .pack = nullptr,
+    .scratch_bytes = nullptr,
+    .units = units,
+    .run = run,
+};
+
+}  // namespace aiedge::kernels
