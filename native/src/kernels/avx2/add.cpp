@@ -5,21 +5,24 @@
 namespace aiedge::kernels {
 namespace {
 
-// multiplier_a * a + multiplier_b * b for pairs (a, b) of 16-bit values is two vpmaddwd: the multipliers, up
-// to 2^21, are cut into their low 11 bits and the rest. Zero points and rounding are one constant; all sums
-// are modulo 2^32.
+// All is int8: of uint8 the top bit is flipped, which lowers its values by 128. Multipliers are cut into
+// their low 8 bits and the rest, which fits 16. Bytes of both operands stand side by side; the even and the
+// odd elements of a vector are moved to the upper bytes of 16-bit pairs, which makes them 256 times as large,
+// for the rest of the multipliers, and shifted down again for the low bits. Zero points and rounding are one
+// constant. Of the sums, shifted by 16 or more, the upper halves are enough: even and odd ones are put
+// together, which restores the order.
 
 constexpr std::int32_t kBlock = 4096;  // elements of a unit
 constexpr std::int32_t kVector = 32;   // elements of a step
-constexpr std::int32_t kLowBits = 11;
+constexpr std::int32_t kLowBits = 8;
+constexpr std::int32_t kLeastShift = 16;
 
 struct Constants {
-  __m256i low, high;  // pairs of the multipliers' parts
-  __m256i offset;     // half of the divisor, less the zero points' share
-  __m128i shift;
+  __m256i low, high;    // pairs of the multipliers' parts
+  __m256i offset;       // half of the divisor, less the zero points' share
+  __m128i shift;        // beyond the upper half
   __m256i zero_point;   // 16-bit; of the output as int8
   __m256i least, most;  // 8-bit, as int8
-  __m256i flip_result;  // 0x80 in each byte for uint8
 };
 
 __m256i pairs_of(std::int32_t a, std::int32_t b) {
@@ -29,53 +32,56 @@ __m256i pairs_of(std::int32_t a, std::int32_t b) {
 
 Constants make_constants(const AddArgs& args) {
   constexpr std::int32_t kLowMask = (1 << kLowBits) - 1;
-  const auto ma = static_cast<std::uint32_t>(args.multiplier_a);
-  const auto mb = static_cast<std::uint32_t>(args.multiplier_b);
+  const std::int32_t lowered = args.type == QType::kUint8 ? 128 : 0;
+  const auto share = [&](std::int32_t multiplier, std::int32_t zero_point) {
+    return static_cast<std::uint32_t>(multiplier) * static_cast<std::uint32_t>(zero_point - lowered);
+  };
   const std::uint32_t offset = (std::uint32_t{1} << (args.shift - 1)) -
-                               ma * static_cast<std::uint32_t>(args.zero_point_a) -
-                               mb * static_cast<std::uint32_t>(args.zero_point_b);
-  const std::int32_t shift = args.type == QType::kUint8 ? 128 : 0;
+                               share(args.multiplier_a, args.zero_point_a) -
+                               share(args.multiplier_b, args.zero_point_b);
   return {
       .low = pairs_of(args.multiplier_a & kLowMask, args.multiplier_b & kLowMask),
       .high = pairs_of(args.multiplier_a >> kLowBits, args.multiplier_b >> kLowBits),
       .offset = _mm256_set1_epi32(static_cast<std::int32_t>(offset)),
-      .shift = _mm_cvtsi32_si128(args.shift),
-      .zero_point = _mm256_set1_epi16(static_cast<std::int16_t>(args.output_zero_point - shift)),
-      .least = _mm256_set1_epi8(static_cast<char>(args.clamp_min - shift)),
-      .most = _mm256_set1_epi8(static_cast<char>(args.clamp_max - shift)),
-      .flip_result = _mm256_set1_epi8(static_cast<char>(shift == 0 ? 0 : -128)),
+      .shift = _mm_cvtsi32_si128(args.shift - kLeastShift),
+      .zero_point = _mm256_set1_epi16(static_cast<std::int16_t>(args.output_zero_point - lowered)),
+      .least = _mm256_set1_epi8(static_cast<char>(args.clamp_min - lowered)),
+      .most = _mm256_set1_epi8(static_cast<char>(args.clamp_max - lowered)),
   };
 }
 
-__m256i sum_of_pairs(__m256i pairs, const Constants& c) {
-  const __m256i high = _mm256_slli_epi32(_mm256_madd_epi16(pairs, c.high), kLowBits);
-  const __m256i low = _mm256_add_epi32(_mm256_madd_epi16(pairs, c.low), c.offset);
-  return _mm256_sra_epi32(_mm256_add_epi32(high, low), c.shift);
+// Of uint8 as int8, and back.
+template <bool kUnsigned>
+__m256i flip(__m256i bytes) {
+  return kUnsigned ? _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)) : bytes;
 }
 
-template <bool kUnsigned>
-__m256i extend(const std::uint8_t* from) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  return kUnsigned ? _mm256_cvtepu8_epi16(bytes) : _mm256_cvtepi8_epi16(bytes);
+// `upper` has 256 times the pairs.
+__m256i sums_of(__m256i upper, const Constants& c) {
+  const __m256i low = _mm256_madd_epi16(_mm256_srai_epi16(upper, kLowBits), c.low);
+  return _mm256_add_epi32(_mm256_add_epi32(_mm256_madd_epi16(upper, c.high), c.offset), low);
 }
 
-// Sixteen sums as 16-bit words in their order, zero point added.
-template <bool kUnsigned>
-__m256i add_sixteen(const std::uint8_t* a, const std::uint8_t* b, const Constants& c) {
-  const __m256i x = extend<kUnsigned>(a);
-  const __m256i y = extend<kUnsigned>(b);
-  const __m256i words = _mm256_packs_epi32(sum_of_pairs(_mm256_unpacklo_epi16(x, y), c),
-                                           sum_of_pairs(_mm256_unpackhi_epi16(x, y), c));
-  return _mm256_adds_epi16(words, c.zero_point);
+// The sums of sixteen elements whose bytes alternate, a b a b, as 16-bit words, zero point added.
+__m256i add_sixteen(__m256i both, const Constants& c) {
+  const __m256i even = _mm256_setr_epi8(-1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13,  //
+                                        -1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13);
+  const __m256i odd = _mm256_setr_epi8(-1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15,  //
+                                       -1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15);
+  const __m256i even_sums = sums_of(_mm256_shuffle_epi8(both, even), c);
+  const __m256i odd_sums = sums_of(_mm256_shuffle_epi8(both, odd), c);
+  const __m256i halves = _mm256_blend_epi16(_mm256_srli_epi32(even_sums, 16), odd_sums, 0xAA);
+  return _mm256_adds_epi16(_mm256_sra_epi16(halves, c.shift), c.zero_point);
 }
 
 template <bool kUnsigned>
 void add_vector(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, const Constants& c) {
-  const __m256i packed =
-      _mm256_packs_epi16(add_sixteen<kUnsigned>(a, b, c), add_sixteen<kUnsigned>(a + 16, b + 16, c));
+  const __m256i x = flip<kUnsigned>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)));
+  const __m256i z = flip<kUnsigned>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
+  const __m256i packed = _mm256_packs_epi16(add_sixteen(_mm256_unpacklo_epi8(x, z), c),
+                                            add_sixteen(_mm256_unpackhi_epi8(x, z), c));
   const __m256i bounded = _mm256_min_epi8(_mm256_max_epi8(packed, c.least), c.most);
-  const __m256i bytes = _mm256_permute4x64_epi64(_mm256_xor_si256(bounded, c.flip_result), 0xD8);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), bytes);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), flip<kUnsigned>(bounded));
 }
 
 template <bool kUnsigned>
@@ -93,6 +99,9 @@ void add_range(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, st
   add_vector<kUnsigned>(last_a, last_b, last_y, constants);
   __builtin_memcpy(y + i, last_y, rest);
 }
+
+// A smaller shift belongs to an output 32 times finer than its inputs.
+bool supports(const AddArgs& args) { return args.shift >= kLeastShift; }
 
 // A unit is up to kBlock elements.
 std::int32_t units(const AddArgs& args) { return (args.count - 1) / kBlock + 1; }
@@ -117,7 +126,7 @@ void run(const AddArgs& args, const Work& work) {
 const Kernel<AddArgs> add_avx2 = {
     .name = "avx2",
     .isa = cpu::Isa::kAvx2,
-    .supports = nullptr,
+    .supports = supports,
     .packed_bytes = nullptr,
     .pack = nullptr,
     .scratch_bytes = nullptr,
