@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from other_cpus import OtherCpu
 
 import aiedge._native
 
@@ -24,6 +25,9 @@ FUNCTION = re.compile(r"^[0-9a-f]+ <([^>]*)>:\n((?:.+\n?)*)", re.MULTILINE)
 YMM = re.compile(r"^\s*[0-9a-f]+:\t[0-9a-f ]+\t.*%ymm", re.MULTILINE)
 ZMM = re.compile(r"^\s*[0-9a-f]+:\t[0-9a-f ]+\t.*%zmm", re.MULTILINE)
 VEX_DOT = re.compile(r"^\s*[0-9a-f]+:\tc4 [0-9a-f ]+\t.*vpdpbusd .*%ymm", re.MULTILINE)
+# ARM's dot products and matrix products of bytes.
+ARM_PRODUCT = re.compile(r"\t([a-z]*(?:dot|mmla))\t")
+ARM_FOLDERS = ("neondot", "neoni8mm")
 
 
 def output_of(*command: str) -> str:
@@ -71,3 +75,32 @@ def test_installed_module_has_the_kernels() -> None:
     code = output_of("objdump", "-d", aiedge._native.__file__)
     for vectors in (YMM, ZMM, VEX_DOT):
         assert bool(vectors.search(code)) == IS_X86, "built for x86-64, and only for it"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_arm_products_stay_in_their_kernels(other_cpu: OtherCpu) -> None:
+    """A 64-bit ARM CPU without the dot product or the matrix product runs everything but their kernels."""
+    code = output_of(f"{other_cpu.triple}-objdump", "-d", str(other_cpu.folder / "libaiedge.a"))
+    used: dict[str, set[str]] = {}
+    for name, body in FUNCTION.findall(code):
+        folder = next((folder for folder in ARM_FOLDERS if folder in name), "elsewhere")
+        used.setdefault(folder, set()).update(ARM_PRODUCT.findall(body))
+    assert used["elsewhere"] == set()
+    if other_cpu.name == "aarch64":
+        assert used["neondot"] == {"sdot"}
+        assert "smmla" in used["neoni8mm"]
+        assert used["neoni8mm"] <= {"sdot", "smmla"}
+    else:
+        assert set(used) == {"elsewhere"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_arm_kernels_share_no_code(other_cpu: OtherCpu) -> None:
+    objects = list((other_cpu.folder / "CMakeFiles").glob("aiedge_core.dir/**/neon*/*.o"))
+    assert bool(objects) == (other_cpu.name == "aarch64")
+    for built in objects:
+        symbols = output_of(f"{other_cpu.triple}-nm", str(built)).splitlines()
+        shared = [line for line in symbols if re.search(r"^[0-9a-f]+ [WVu] ", line)]
+        assert not shared, f"{built.name} has code that the linker may keep for everybody"

@@ -35,6 +35,28 @@ int compare(Random& random, std::int32_t count) {
   return compare_variants(args, {random_bytes(random, bytes), random_bytes(random, bytes)}, bytes, random);
 }
 
+// The largest sums: all bytes at one end of the type, all zero points at an end.
+int compare_extremes(Random& random, kernels::QType type, std::int32_t shift, bool bytes_high,
+                     bool zero_points_high, bool output_high) {
+  const std::int32_t low = type_min(type);
+  const auto at = [&](bool is_high) { return is_high ? low + 255 : low; };
+  constexpr std::int32_t kLargest = 1 << 21;
+  const kernels::AddArgs args = {
+      .count = 97,
+      .type = type,
+      .zero_point_a = at(zero_points_high),
+      .zero_point_b = at(zero_points_high),
+      .multiplier_a = kLargest,
+      .multiplier_b = kLargest,
+      .shift = shift,
+      .output_zero_point = at(output_high),
+      .clamp_min = low,
+      .clamp_max = low + 255,
+  };
+  const Bytes bytes(97, static_cast<std::uint8_t>(at(bytes_high)));
+  return compare_variants(args, {bytes, bytes}, bytes.size(), random);
+}
+
 }  // namespace
 
 int main() {
@@ -45,6 +67,12 @@ int main() {
   }
   for (std::int32_t count : {4095, 4096, 4097, 8191, 8192, 8193, 10007, 65536}) {
     for (int i = 0; i < 20; ++i) ran += compare(random, count);
+  }
+  for (std::int32_t shift = 13; shift <= 30; ++shift) {
+    for (int i = 0; i < 16; ++i) {
+      const kernels::QType type = i < 8 ? kernels::QType::kInt8 : kernels::QType::kUint8;
+      ran += compare_extremes(random, type, shift, (i & 1) != 0, (i & 2) != 0, (i & 4) != 0);
+    }
   }
   if (cpu::best() != cpu::Isa::kReference) CHECK(ran > 0);
   return report();

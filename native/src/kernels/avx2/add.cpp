@@ -5,7 +5,7 @@
 namespace aiedge::kernels {
 namespace {
 
-// All is int8: of uint8 the top bit is flipped, which lowers its values by 128. Multipliers are cut into
+// Inputs are int8: of uint8 the top bit is flipped, which lowers its values by 128. Multipliers are cut into
 // their low 8 bits and the rest, which fits 16. Bytes of both operands stand side by side; the even and the
 // odd elements of a vector are moved to the upper bytes of 16-bit pairs, which makes them 256 times as large,
 // for the rest of the multipliers, and shifted down again for the low bits. Zero points and rounding are one
@@ -16,13 +16,17 @@ constexpr std::int32_t kBlock = 4096;  // elements of a unit
 constexpr std::int32_t kVector = 32;   // elements of a step
 constexpr std::int32_t kLowBits = 8;
 constexpr std::int32_t kLeastShift = 16;
+// Up to this one the sum fits 32 bits with the output's zero point in it: it is less than
+// 2 * 2^21 * 255 + 256 * 2^22. A greater one is that of an output more than four times coarser than its
+// inputs.
+constexpr std::int32_t kMostFineShift = 22;
 
 struct Constants {
   __m256i low, high;    // pairs of the multipliers' parts
-  __m256i offset;       // half of the divisor, less the zero points' share
+  __m256i offset;       // half of the divisor, less the inputs' zero points' share, and the output's if fine
   __m128i shift;        // beyond the upper half
-  __m256i zero_point;   // 16-bit; of the output as int8
-  __m256i least, most;  // 8-bit, as int8
+  __m256i zero_point;   // 16-bit; of the output
+  __m256i least, most;  // 8-bit
 };
 
 __m256i pairs_of(std::int32_t a, std::int32_t b) {
@@ -36,7 +40,9 @@ Constants make_constants(const AddArgs& args) {
   const auto share = [&](std::int32_t multiplier, std::int32_t zero_point) {
     return static_cast<std::uint32_t>(multiplier) * static_cast<std::uint32_t>(zero_point - lowered);
   };
-  const std::uint32_t offset = (std::uint32_t{1} << (args.shift - 1)) -
+  const auto zero_point = static_cast<std::uint32_t>(args.output_zero_point);
+  const std::uint32_t fine_part = args.shift > kMostFineShift ? 0 : zero_point << args.shift;
+  const std::uint32_t offset = fine_part + (std::uint32_t{1} << (args.shift - 1)) -
                                share(args.multiplier_a, args.zero_point_a) -
                                share(args.multiplier_b, args.zero_point_b);
   return {
@@ -44,13 +50,13 @@ Constants make_constants(const AddArgs& args) {
       .high = pairs_of(args.multiplier_a >> kLowBits, args.multiplier_b >> kLowBits),
       .offset = _mm256_set1_epi32(static_cast<std::int32_t>(offset)),
       .shift = _mm_cvtsi32_si128(args.shift - kLeastShift),
-      .zero_point = _mm256_set1_epi16(static_cast<std::int16_t>(args.output_zero_point - lowered)),
-      .least = _mm256_set1_epi8(static_cast<char>(args.clamp_min - lowered)),
-      .most = _mm256_set1_epi8(static_cast<char>(args.clamp_max - lowered)),
+      .zero_point = _mm256_set1_epi16(static_cast<std::int16_t>(args.output_zero_point)),
+      .least = _mm256_set1_epi8(static_cast<char>(args.clamp_min)),
+      .most = _mm256_set1_epi8(static_cast<char>(args.clamp_max)),
   };
 }
 
-// Of uint8 as int8, and back.
+// Of uint8 as int8.
 template <bool kUnsigned>
 __m256i flip(__m256i bytes) {
   return kUnsigned ? _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)) : bytes;
@@ -62,7 +68,8 @@ __m256i sums_of(__m256i upper, const Constants& c) {
   return _mm256_add_epi32(_mm256_add_epi32(_mm256_madd_epi16(upper, c.high), c.offset), low);
 }
 
-// The sums of sixteen elements whose bytes alternate, a b a b, as 16-bit words, zero point added.
+// The results for sixteen elements whose bytes alternate, a b a b, as 16-bit words.
+template <bool kFine>
 __m256i add_sixteen(__m256i both, const Constants& c) {
   const __m256i even = _mm256_setr_epi8(-1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13,  //
                                         -1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13);
@@ -71,24 +78,27 @@ __m256i add_sixteen(__m256i both, const Constants& c) {
   const __m256i even_sums = sums_of(_mm256_shuffle_epi8(both, even), c);
   const __m256i odd_sums = sums_of(_mm256_shuffle_epi8(both, odd), c);
   const __m256i halves = _mm256_blend_epi16(_mm256_srli_epi32(even_sums, 16), odd_sums, 0xAA);
-  return _mm256_adds_epi16(_mm256_sra_epi16(halves, c.shift), c.zero_point);
+  const __m256i shifted = _mm256_sra_epi16(halves, c.shift);
+  return kFine ? shifted : _mm256_adds_epi16(shifted, c.zero_point);
 }
 
-template <bool kUnsigned>
+template <bool kUnsigned, bool kFine>
 void add_vector(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, const Constants& c) {
   const __m256i x = flip<kUnsigned>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)));
   const __m256i z = flip<kUnsigned>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
-  const __m256i packed = _mm256_packs_epi16(add_sixteen(_mm256_unpacklo_epi8(x, z), c),
-                                            add_sixteen(_mm256_unpackhi_epi8(x, z), c));
-  const __m256i bounded = _mm256_min_epi8(_mm256_max_epi8(packed, c.least), c.most);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), flip<kUnsigned>(bounded));
+  const __m256i low = add_sixteen<kFine>(_mm256_unpacklo_epi8(x, z), c);
+  const __m256i high = add_sixteen<kFine>(_mm256_unpackhi_epi8(x, z), c);
+  const __m256i bounded =
+      kUnsigned ? _mm256_min_epu8(_mm256_max_epu8(_mm256_packus_epi16(low, high), c.least), c.most)
+                : _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(low, high), c.least), c.most);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), bounded);
 }
 
-template <bool kUnsigned>
+template <bool kUnsigned, bool kFine>
 void add_range(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, std::int64_t begin,
                std::int64_t end, const Constants& constants) {
   std::int64_t i = begin;
-  for (; i + kVector <= end; i += kVector) add_vector<kUnsigned>(a + i, b + i, y + i, constants);
+  for (; i + kVector <= end; i += kVector) add_vector<kUnsigned, kFine>(a + i, b + i, y + i, constants);
   if (i == end) return;
   const auto rest = static_cast<std::size_t>(end - i);
   std::uint8_t last_a[kVector] = {};
@@ -96,7 +106,7 @@ void add_range(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, st
   std::uint8_t last_y[kVector];
   __builtin_memcpy(last_a, a + i, rest);
   __builtin_memcpy(last_b, b + i, rest);
-  add_vector<kUnsigned>(last_a, last_b, last_y, constants);
+  add_vector<kUnsigned, kFine>(last_a, last_b, last_y, constants);
   __builtin_memcpy(y + i, last_y, rest);
 }
 
@@ -114,10 +124,11 @@ void run(const AddArgs& args, const Work& work) {
   std::int64_t end = std::int64_t{work.end} * kBlock;
   if (end > args.count) end = args.count;
   const Constants constants = make_constants(args);
+  const bool fine = args.shift <= kMostFineShift;
   if (args.type == QType::kUint8) {
-    add_range<true>(a, b, y, begin, end, constants);
+    (fine ? add_range<true, true> : add_range<true, false>)(a, b, y, begin, end, constants);
   } else {
-    add_range<false>(a, b, y, begin, end, constants);
+    (fine ? add_range<false, true> : add_range<false, false>)(a, b, y, begin, end, constants);
   }
 }
 
