@@ -9,8 +9,9 @@ namespace {
 // quotient (n + 0.5) / count is 0.5 / count or more away from any integer; two roundings, of 1 / count and of
 // the product, move it by less.
 __m256i divide(__m256i sum, std::int32_t count) {
-  const __m256 half = _mm256_set1_ps(static_cast<float>(count / 2) + 0.5F);
-  const __m256 dividend = _mm256_add_ps(_mm256_cvtepi32_ps(_mm256_abs_epi32(sum)), half);
+  const std::int32_t half = count / 2;
+  const __m256 dividend = _mm256_add_ps(_mm256_cvtepi32_ps(_mm256_abs_epi32(sum)),
+                                        _mm256_set1_ps(static_cast<float>(half) + 0.5F));
   const __m256 quotient = _mm256_mul_ps(dividend, _mm256_set1_ps(1.0F / static_cast<float>(count)));
   return _mm256_sign_epi32(_mm256_cvttps_epi32(quotient), sum);
 }

@@ -9,8 +9,9 @@ namespace {
 // quotient (n + 0.5) / count is 0.5 / count or more away from any integer; two roundings, of 1 / count and of
 // the product, move it by less.
 int32x4_t divide(int32x4_t sum, std::int32_t count) {
-  const float32x4_t half = vdupq_n_f32(static_cast<float>(count / 2) + 0.5F);
-  const float32x4_t dividend = vaddq_f32(vcvtq_f32_s32(vabsq_s32(sum)), half);
+  const std::int32_t half = count / 2;
+  const float32x4_t dividend =
+      vaddq_f32(vcvtq_f32_s32(vabsq_s32(sum)), vdupq_n_f32(static_cast<float>(half) + 0.5F));
   const int32x4_t quotient =
       vcvtq_s32_f32(vmulq_f32(dividend, vdupq_n_f32(1.0F / static_cast<float>(count))));
   const int32x4_t sign = vshrq_n_s32(sum, 31);
