@@ -85,6 +85,15 @@ inline void store_some(std::uint8_t* to, Ints bytes, std::int32_t count) {
   _mm_mask_storeu_epi8(to, mask, _mm512_extracti32x4_epi32(bytes, kVector));
 }
 
+// The same where each half of the vector has the channels of a row of its own; count <= kLanes / 2.
+template <int kVector>
+inline void store_two(std::uint8_t* to, std::ptrdiff_t stride, Ints bytes, std::int32_t count) {
+  const auto mask = static_cast<__mmask16>((1U << static_cast<std::uint32_t>(count)) - 1U);
+  const __m128i two = _mm512_extracti32x4_epi32(bytes, kVector);
+  _mm_mask_storeu_epi8(to, mask, two);
+  _mm_mask_storeu_epi8(to + stride, mask, _mm_srli_si128(two, 8));
+}
+
 // The first `count` (0 to kVectorBytes) bytes.
 [[maybe_unused]] inline void store_bytes(std::uint8_t* to, Ints bytes, std::int32_t count) {
   if (count <= 0) return;

@@ -115,8 +115,11 @@ Panel panel_of(const GemmShape& shape, std::int32_t panel) {
   return {first * kLanes, first_vector(shape, panel + 1) - first};
 }
 
+bool is_paired(const GemmShape& shape) { return shape.out_c <= kPairedChannels && !shape.single_row; }
+
 // The channel of a lane of one of the panel's vectors.
-std::int32_t channel_of(const Panel& panel, std::int32_t vector, std::int32_t lane) {
+std::int32_t channel_of(const GemmShape& shape, const Panel& panel, std::int32_t vector, std::int32_t lane) {
+  if (is_paired(shape)) return lane % (kLanes / 2);
   return panel.first_channel + panel_channel(panel.vectors, vector, lane);
 }
 
@@ -131,14 +134,14 @@ void pack_vector(const GemmShape& shape, const std::uint8_t* weights, std::int32
   std::int32_t count = 0;
   std::uint32_t offsets[kLanes];
   for (std::int32_t lane = 0; lane < kLanes; ++lane) {
-    if (channel_of(panel, vector, lane) >= shape.out_c) continue;
+    if (channel_of(shape, panel, vector, lane) >= shape.out_c) continue;
     offsets[count] = static_cast<std::uint8_t>(weight_zero_point + shifts[lane]) * 0x01010101U;
     lanes[count++] = lane;
   }
   for (std::int32_t segment = 0; segment < shape.segments; ++segment) {
     const std::uint8_t* rows[kLanes];
     for (std::int32_t i = 0; i < count; ++i) {
-      const std::int64_t channel = channel_of(panel, vector, lanes[i]);
+      const std::int64_t channel = channel_of(shape, panel, vector, lanes[i]);
       rows[i] = weights + (channel * shape.segments + segment) * length;
     }
     for (std::int64_t quad = 0; quad < segment_quads(shape); ++quad, to += quad_bytes) {
@@ -189,7 +192,7 @@ void gemm_pack(const GemmShape& shape, const void* weights, QType weight_type, s
   for (std::int32_t p = 0; p < gemm_panels(shape); ++p) {
     const Panel panel = panel_of(shape, p);
     for (std::int32_t lane = 0; lane < panel.vectors * kLanes; ++lane) {
-      const std::int32_t channel = channel_of(panel, lane / kLanes, lane % kLanes);
+      const std::int32_t channel = channel_of(shape, panel, lane / kLanes, lane % kLanes);
       if (channel >= shape.out_c) continue;
       const std::int64_t first = channel * products;
       std::uint32_t sum = 0;
@@ -241,6 +244,7 @@ void gemm_run(const GemmShape& shape, const void* packed, const Requant& requant
             .window_sums = shifted ? rows.window_sums : nullptr,
             .guards = flags->guards != 0,
             .vectors = panel.vectors,
+            .paired = is_paired(shape),
             .channels = left < panel.vectors * kLanes ? left : panel.vectors * kLanes,
             .output = rows.output + channel,
             .output_stride = rows.output_stride,

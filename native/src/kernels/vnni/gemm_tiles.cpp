@@ -5,27 +5,47 @@
 namespace aiedge::kernels::AIEDGE_VNNI {
 namespace {
 
-// Loops over rows and vectors must be unrolled: only then the sums stay in registers.
+// Loops over rows and vectors must be unrolled: only then the sums stay in registers. kRows counts vectors
+// along the rows; kShare is how many rows share one: 1, or 2 in a paired panel.
 
 // Where the activations of a tile's rows and the panel's weights are read. Rows are addressed from every
 // third one, which one pointer and one stride can.
-template <int kRows>
+template <int kRows, int kShare>
 struct Cursor {
-  const std::uint8_t* x[(kRows + 2) / 3];
+  const std::uint8_t* x[(kRows * kShare + 2) / 3];
   std::ptrdiff_t stride;
   const std::int8_t* weights;
   Ints flip;  // for a tile of one row
 };
 
-template <int kRows>
-[[gnu::always_inline]] inline void go_to_segment(Cursor<kRows>& cursor, const std::uint8_t* first_row) {
+template <int kRows, int kShare>
+[[gnu::always_inline]] inline void go_to_segment(Cursor<kRows, kShare>& cursor,
+                                                 const std::uint8_t* first_row) {
 #pragma GCC unroll 16
-  for (int b = 0; b < (kRows + 2) / 3; ++b) cursor.x[b] = first_row + 3 * b * cursor.stride;
+  for (int b = 0; b < (kRows * kShare + 2) / 3; ++b) cursor.x[b] = first_row + 3 * b * cursor.stride;
 }
 
+template <int kRows, int kShare>
+[[gnu::always_inline]] inline const std::uint8_t* row_at(const Cursor<kRows, kShare>& cursor, int row) {
+  return cursor.x[row / 3] + row % 3 * cursor.stride;
+}
+
+// The quads that vector `r` of the tile's rows is multiplied by.
+template <int kRows>
+[[gnu::always_inline]] inline Ints quads_of(const Cursor<kRows, 1>& cursor, int r) {
+  return broadcast4(row_at(cursor, r));
+}
+
+#if defined(AIEDGE_VNNI_512)
+template <int kRows>
+[[gnu::always_inline]] inline Ints quads_of(const Cursor<kRows, 2>& cursor, int r) {
+  return broadcast4_twice(row_at(cursor, 2 * r), row_at(cursor, 2 * r + 1));
+}
+#endif
+
 // sums += one quad of each row x panel.
-template <int kRows, int kVectors>
-[[gnu::always_inline]] inline void step(Cursor<kRows>& cursor, Ints (&sums)[kRows][kVectors]) {
+template <int kRows, int kVectors, int kShare>
+[[gnu::always_inline]] inline void step(Cursor<kRows, kShare>& cursor, Ints (&sums)[kRows][kVectors]) {
   Ints w[kVectors];
 #pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) {
@@ -34,18 +54,27 @@ template <int kRows, int kVectors>
   }
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
-    Ints activations = broadcast4(cursor.x[r / 3] + r % 3 * cursor.stride);
+    Ints activations = quads_of(cursor, r);
     if (kRows == 1) activations = exclusive_or(activations, cursor.flip);
 #pragma GCC unroll 16
     for (int v = 0; v < kVectors; ++v) dot(sums[r][v], activations, w[v]);
   }
 #pragma GCC unroll 16
-  for (int b = 0; b < (kRows + 2) / 3; ++b) cursor.x[b] += 4;
+  for (int b = 0; b < (kRows * kShare + 2) / 3; ++b) cursor.x[b] += 4;
   cursor.weights += kVectors * kVectorBytes;
 }
 
+template <int kShare>
+[[gnu::always_inline]] inline Ints window_sums_of(const std::int32_t* window_sums, int r) {
+#if defined(AIEDGE_VNNI_512)
+  if constexpr (kShare == 2)
+    return _mm512_mask_set1_epi32(all32(window_sums[2 * r]), 0xFF00, window_sums[2 * r + 1]);
+#endif
+  return all32(window_sums[r]);
+}
+
 // The bias, and what was taken off the weights.
-template <int kRows, int kVectors>
+template <int kShare, int kRows, int kVectors>
 [[gnu::always_inline]] inline void start(const PanelRows& panel, const std::int32_t* window_sums,
                                          Ints (&sums)[kRows][kVectors]) {
 #pragma GCC unroll 16
@@ -59,11 +88,13 @@ template <int kRows, int kVectors>
   for (int v = 0; v < kVectors; ++v) {
     const Ints shift = load(panel.shift + v * kLanes);
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) sums[r][v] = add_product(sums[r][v], all32(window_sums[r]), shift);
+    for (int r = 0; r < kRows; ++r)
+      sums[r][v] = add_product(sums[r][v], window_sums_of<kShare>(window_sums, r), shift);
   }
 }
 
 // Where a tile's bytes go.
+template <int kShare>
 struct Place {
   std::uint8_t* to;
   std::ptrdiff_t stride;
@@ -72,20 +103,20 @@ struct Place {
   bool contiguous;  // nor are there bytes between the panel's rows
 };
 
-template <int kVectors>
-Place place_in(const PanelRows& panel) {
-  const bool whole = panel.channels == kVectors * kLanes;
+template <int kVectors, int kShare>
+Place<kShare> place_in(const PanelRows& panel) {
+  const bool whole = panel.channels * kShare == kVectors * kLanes;
   return {
       .to = nullptr,
       .stride = panel.output_stride,
       .channels = panel.channels,
       .whole = whole,
-      .contiguous = whole && panel.output_stride == kVectors * kLanes,
+      .contiguous = whole && panel.output_stride == panel.channels,
   };
 }
 
 template <int kRows, int kVectors, int kIndex, int kSlot>
-[[gnu::always_inline]] inline void store_one(const Place& place, Ints bytes) {
+[[gnu::always_inline]] inline void store_one(const Place<1>& place, Ints bytes) {
   if constexpr (kIndex < kRows * kVectors) {
     constexpr int kVector = kIndex % kVectors;
     std::uint8_t* to = place.to + kIndex / kVectors * place.stride + kVector * kLanes;
@@ -97,9 +128,18 @@ template <int kRows, int kVectors, int kIndex, int kSlot>
   }
 }
 
+#if defined(AIEDGE_VNNI_512)
+template <int kRows, int kVectors, int kIndex, int kSlot>
+[[gnu::always_inline]] inline void store_one(const Place<2>& place, Ints bytes) {
+  static_assert(kVectors == 1);
+  if constexpr (kIndex < kRows)
+    store_two<kSlot>(place.to + 2 * kIndex * place.stride, place.stride, bytes, place.channels);
+}
+#endif
+
 // Make bytes of the tile's vectors kIndex to kIndex + 3, counted along the rows, and store them.
-template <int kRows, int kVectors, int kIndex>
-[[gnu::always_inline]] inline void finish_four(const PanelRows& panel, const Place& place,
+template <int kIndex, int kRows, int kVectors, int kShare>
+[[gnu::always_inline]] inline void finish_four(const PanelRows& panel, const Place<kShare>& place,
                                                const Finish& finish, const Ints (&sums)[kRows][kVectors]) {
   Ints rounded[4];
   Floats scales[4];
@@ -132,12 +172,12 @@ template <int kRows, int kVectors, int kIndex>
   }
 }
 
-template <int kRows, int kVectors, int kIndex>
-[[gnu::always_inline]] inline void finish_from(const PanelRows& panel, const Place& place,
+template <int kIndex, int kRows, int kVectors, int kShare>
+[[gnu::always_inline]] inline void finish_from(const PanelRows& panel, const Place<kShare>& place,
                                                const Finish& finish, const Ints (&sums)[kRows][kVectors]) {
   if constexpr (kIndex < kRows * kVectors) {
-    finish_four<kRows, kVectors, kIndex>(panel, place, finish, sums);
-    finish_from<kRows, kVectors, kIndex + 4>(panel, place, finish, sums);
+    finish_four<kIndex>(panel, place, finish, sums);
+    finish_from<kIndex + 4>(panel, place, finish, sums);
   }
 }
 
@@ -182,20 +222,21 @@ inline void go_on(const PanelRows& panel, Position& position) {
 }
 
 // The tile's sums before the first product, and where the products begin.
-template <int kRows, int kVectors>
-[[gnu::always_inline]] inline Cursor<kRows> begin_tile(const PanelRows& panel, const Position& position,
-                                                       Ints (&sums)[kRows][kVectors]) {
-  start(panel, position.window_sums, sums);
-  Cursor<kRows> cursor = {
+template <int kShare, int kRows, int kVectors>
+[[gnu::always_inline]] inline Cursor<kRows, kShare> begin_tile(const PanelRows& panel,
+                                                               const Position& position,
+                                                               Ints (&sums)[kRows][kVectors]) {
+  start<kShare>(panel, position.window_sums, sums);
+  Cursor<kRows, kShare> cursor = {
       .x = {}, .stride = panel.row_stride, .weights = panel.weights, .flip = all32(panel.flip)};
   go_to_segment(cursor, position.segments[0] + position.offset);
   return cursor;
 }
 
 // sums += what is left of the first segment, and the others.
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, int kShare>
 [[gnu::always_inline]] inline void multiply(const PanelRows& panel, const Position& position,
-                                            std::int64_t quads, Cursor<kRows>& cursor,
+                                            std::int64_t quads, Cursor<kRows, kShare>& cursor,
                                             Ints (&sums)[kRows][kVectors]) {
   for (; quads > 0; --quads) step(cursor, sums);
   for (std::int32_t s = 1; s < panel.segment_count; ++s) {
@@ -207,14 +248,14 @@ template <int kRows, int kVectors>
 // `count` tiles, from row `first` of the first line on.
 template <int kRows, int kVectors>
 void tiles(const PanelRows& panel, const Finish& finish, std::ptrdiff_t first, std::int64_t count) {
-  Place place = place_in<kVectors>(panel);
+  Place<1> place = place_in<kVectors, 1>(panel);
   Position position = position_of(panel, first);
   for (std::int64_t tile = 0; tile < count; ++tile) {
     Ints sums[kRows][kVectors];
-    Cursor<kRows> cursor = begin_tile(panel, position, sums);
+    Cursor<kRows, 1> cursor = begin_tile<1>(panel, position, sums);
     multiply(panel, position, panel.quads, cursor, sums);
     place.to = position.to;
-    finish_from<kRows, kVectors, 0>(panel, place, finish, sums);
+    finish_from<0>(panel, place, finish, sums);
     go_on<kRows>(panel, position);
   }
 }
@@ -223,38 +264,38 @@ void tiles(const PanelRows& panel, const Finish& finish, std::ptrdiff_t first, s
 
 // One step, if the segment is so long, and four vectors of the tile before this one: what multiplies and what
 // finishes do not wait for each other.
-template <int kRows, int kVectors, int kIndex>
-[[gnu::always_inline]] inline void interleave(const PanelRows& panel, const Place& place,
+template <int kIndex, int kRows, int kVectors, int kShare>
+[[gnu::always_inline]] inline void interleave(const PanelRows& panel, const Place<kShare>& place,
                                               const Finish& finish, const Ints (&done)[kRows][kVectors],
-                                              std::int64_t& quads, Cursor<kRows>& cursor,
+                                              std::int64_t& quads, Cursor<kRows, kShare>& cursor,
                                               Ints (&sums)[kRows][kVectors]) {
   if constexpr (kIndex < kRows * kVectors) {
     if (quads > 0) {
       step(cursor, sums);
       --quads;
     }
-    finish_four<kRows, kVectors, kIndex>(panel, place, finish, done);
-    interleave<kRows, kVectors, kIndex + 4>(panel, place, finish, done, quads, cursor, sums);
+    finish_four<kIndex>(panel, place, finish, done);
+    interleave<kIndex + 4>(panel, place, finish, done, quads, cursor, sums);
   }
 }
 
 // As tiles(). While a tile is multiplied the one before is finished: a CPU that executes out of order does
 // not look far enough ahead to do so by itself. 12 sums at a time leave room for that.
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, int kShare = 1>
 void overlapped_tiles(const PanelRows& panel, const Finish& finish, std::ptrdiff_t first,
                       std::int64_t count) {
-  Place place = place_in<kVectors>(panel);
+  Place<kShare> place = place_in<kVectors, kShare>(panel);
   Position position = position_of(panel, first);
   Ints done[kRows][kVectors];
   place.to = position.to;
-  Cursor<kRows> cursor = begin_tile(panel, position, done);
+  Cursor<kRows, kShare> cursor = begin_tile<kShare>(panel, position, done);
   multiply(panel, position, panel.quads, cursor, done);
   for (std::int64_t tile = 1; tile < count; ++tile) {
-    go_on<kRows>(panel, position);
+    go_on<kRows * kShare>(panel, position);
     Ints sums[kRows][kVectors];
-    cursor = begin_tile(panel, position, sums);
+    cursor = begin_tile<kShare>(panel, position, sums);
     std::int64_t quads = panel.quads;
-    interleave<kRows, kVectors, 0>(panel, place, finish, done, quads, cursor, sums);
+    interleave<0>(panel, place, finish, done, quads, cursor, sums);
     multiply(panel, position, quads, cursor, sums);
     place.to = position.to;
 #pragma GCC unroll 16
@@ -263,7 +304,7 @@ void overlapped_tiles(const PanelRows& panel, const Finish& finish, std::ptrdiff
       for (int v = 0; v < kVectors; ++v) done[r][v] = sums[r][v];
     }
   }
-  finish_from<kRows, kVectors, 0>(panel, place, finish, done);
+  finish_from<0>(panel, place, finish, done);
 }
 
 #endif
@@ -284,7 +325,8 @@ TilesFunction one_row(std::int32_t vectors) {
   return pick(kFunctions, vectors);
 }
 
-constexpr std::int32_t kSums = 12;  // of a tile of several rows: vectors
+constexpr std::int32_t kSums = 12;      // of a tile of several rows: vectors
+constexpr std::int32_t kPairRows = 16;  // of a tile of a paired panel
 
 #if defined(AIEDGE_VNNI_512)
 TilesFunction tiles_function(std::int32_t vectors, std::int32_t rows) {
@@ -351,6 +393,13 @@ void run_tiles(const PanelRows& panel, const Requant& requant) {
     one_row(panel.vectors)(panel, finish, 0, 1);
     return;
   }
+#if defined(AIEDGE_VNNI_512)
+  if (panel.paired && panel.rows >= kPairRows) {
+    const std::int32_t tiles = (panel.rows - 1) / kPairRows + 1;
+    overlapped_tiles<kPairRows / 2, 1, 2>(panel, finish, 0, std::int64_t{tiles} * panel.lines);
+    return;
+  }
+#endif
   const std::int32_t tiles_of_line = (panel.rows - 1) / panel.tile_rows + 1;
   if (panel.lines > 1) {
     tiles_function(panel.vectors, panel.tile_rows)(panel, finish, 0,

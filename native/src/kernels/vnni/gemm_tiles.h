@@ -14,6 +14,13 @@ constexpr std::int32_t kPanelVectors = 2;
 #endif
 constexpr std::int32_t kSingleRowVectors = 8;
 
+// So few channels stand twice in a vector, which then serves two rows. 0: that is not done.
+#if defined(AIEDGE_VNNI_512)
+constexpr std::int32_t kPairedChannels = 8;
+#else
+constexpr std::int32_t kPairedChannels = 0;
+#endif
+
 // The channel of a panel that lane `lane` of its vector `vector` has. Vectors that are finished four at a
 // time are mixed so that the packs put their bytes in order.
 constexpr std::int32_t panel_channel(std::int32_t vectors, std::int32_t vector, std::int32_t lane) {
@@ -38,6 +45,7 @@ struct PanelRows {
   const std::int32_t* window_sums;  // of each row's activations; null where every shift is zero
   bool guards;                      // what make_finish() wants
   std::int32_t vectors;
+  bool paired;            // the only vector has kPairedChannels channels, twice
   std::int32_t channels;  // that exist in the panel
   std::uint8_t* output;   // the first row's first channel
   std::ptrdiff_t output_stride;

@@ -118,5 +118,18 @@ constexpr std::int32_t kVectorBytes = kLanes * 4;
   return type == QType::kInt8 ? static_cast<std::int32_t>(0x80808080U) : 0;
 }
 
+#if defined(AIEDGE_VNNI_512)
+// Four bytes in each of the first eight lanes, four others in the rest.
+[[maybe_unused]] inline Ints broadcast4_twice(const std::uint8_t* first, const std::uint8_t* second) {
+  constexpr __mmask16 kSecondHalf = 0xFF00;
+  Ints both = broadcast4(first);
+  // In assembly, because the intrinsic's number goes through a general register.
+  __asm__("vpbroadcastd %1, %0%{%2%}"
+          : "+v"(both)
+          : "m"(*reinterpret_cast<const std::uint8_t(*)[4]>(second)), "Yk"(kSecondHalf));
+  return both;
+}
+#endif
+
 }  // namespace
 }  // namespace aiedge::kernels::AIEDGE_VNNI
