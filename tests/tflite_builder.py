@@ -16,16 +16,19 @@ _TYPES = {
     "int8": tflite.TensorType.INT8,
     "int16": tflite.TensorType.INT16,
     "int32": tflite.TensorType.INT32,
+    "int64": tflite.TensorType.INT64,
     "uint8": tflite.TensorType.UINT8,
 }
 _OPTIONS = {
     "ADD": "AddOptions",
+    "ARG_MAX": "ArgMaxOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
     "CONCATENATION": "ConcatenationOptions",
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
     "EXPAND_DIMS": "ExpandDimsOptions",
+    "GATHER": "GatherOptions",
     "FULLY_CONNECTED": "FullyConnectedOptions",
     "MEAN": "ReducerOptions",
     "PACK": "PackOptions",
@@ -45,10 +48,12 @@ _OPTIONS = {
 }
 _VERSIONS = {
     "ADD": 2,
+    "ARG_MAX": 2,
     "AVERAGE_POOL_2D": 2,
     "CONCATENATION": 2,
     "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 3,
+    "GATHER": 2,
     "FULLY_CONNECTED": 4,
     "MEAN": 2,
     "PACK": 2,

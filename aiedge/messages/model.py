@@ -20,7 +20,8 @@ MESSAGES: dict[str, Message] = {
         "The operator {operator} is not supported.",
         "Use only CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, AVERAGE_POOL_2D, MEAN, SOFTMAX, RESHAPE, "
         "QUANTIZE, CONCATENATION, PACK, UNPACK, SPLIT, SPLIT_V, SLICE, STRIDED_SLICE, PAD, PADV2, TRANSPOSE, SQUEEZE, "
-        "EXPAND_DIMS, DEPTH_TO_SPACE, SPACE_TO_DEPTH, RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR.",
+        "EXPAND_DIMS, DEPTH_TO_SPACE, SPACE_TO_DEPTH, RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR, "
+        "ARG_MAX and GATHER.",
     ),
     "AIE-MOD-006": Message(
         "The tensor's type {dtype} is not supported.", "Quantize the whole model to int8 or uint8."

@@ -34,10 +34,12 @@ std::string shape_text(const char* dtype, std::size_t rank, const auto* shape) {
   return text + ")";
 }
 
-// A model's inputs and outputs are int8 or uint8.
+// A model's inputs and outputs are int8, uint8 or int32.
 bool fits(const Py_buffer& view, const aiedge_tensor_info& info) {
   const char* format = view.format == nullptr ? "B" : view.format;
-  const char wanted = info.dtype == AIEDGE_INT8 ? 'b' : 'B';
+  // NumPy's unaligned arrays say "=i"; the core's machines are all little-endian.
+  if (format[0] == '=' || format[0] == '@' || format[0] == '<') ++format;
+  const char wanted = info.dtype == AIEDGE_INT32 ? 'i' : info.dtype == AIEDGE_INT8 ? 'b' : 'B';
   return format[0] == wanted && format[1] == '\0' && view.ndim == static_cast<int>(info.rank) &&
          std::equal(view.shape, view.shape + view.ndim, info.shape) &&
          view.len == static_cast<Py_ssize_t>(info.bytes);

@@ -60,7 +60,8 @@ inline ByteVector chain_bundle() {
   return b.build({x}, {y});
 }
 
-// int8: concat, pad, transpose, strided slice with a negative stride, resize. x (1,4,3,5) -> (4,21)
+// int8: concat, pad, transpose, strided slice with a negative stride, resize, argmax, gather. x (1,4,3,5) ->
+// (4,21), (4,1,4,3)
 inline ByteVector moving_bundle() {
   BundleBuilder b;
   const auto activation = [&b](const std::vector<std::int32_t>& shape) {
@@ -81,7 +82,11 @@ inline ByteVector moving_bundle() {
   b.node(25, {larger}, smaller, {1, 0});
   const std::uint32_t y = activation({4, 21});
   b.node(8, {smaller}, y, {});
-  return b.build({x}, {y});
+  const std::uint32_t indices = b.activation(3, {1, 4, 3}, 0.0F, 0);
+  b.node(26, {smaller}, indices, {3});
+  const std::uint32_t gathered = activation({4, 1, 4, 3});
+  b.node(27, {y, indices}, gathered, {1});
+  return b.build({x}, {y, gathered});
 }
 
 // uint8 with weight zero points, large enough for two threads: conv and mean; two outputs. x (2,24,24,8) ->

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import index_graphs
 import movement_graphs
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from aiedge.errors import AiedgeError, EngineError, ModelError
 from aiedge.model.bundle import write_bundle
 
 EACH = 168
-ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS
+ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS | index_graphs.BUILDERS
 MOST_MACS = 10_000_000
 MOST_BYTES = 1 << 24
 

@@ -14,7 +14,9 @@ from aiedge.errors import ModelError
 from aiedge.model.bundle import write_bundle
 from aiedge.model.ir.graph import Graph, Node, Tensor
 from aiedge.model.ir.ops import (
+    ArgMax,
     Concat,
+    Gather,
     Op,
     Pad,
     Reshape,
@@ -43,7 +45,14 @@ def moving() -> Graph:
     node(Reshape(), (4,), (1, 3, 2, 4))
     node(ResizeBilinear(0, 1), (5,), (1, 4, 5, 4))
     node(ResizeNearest(1, 0), (6,), (1, 2, 7, 4))
-    return Graph("moving", tensors, nodes, (0,), (len(nodes),))
+    nodes.append(Node("argmax", ArgMax(2), (7,), (8,)))
+    tensors.append(Tensor("t8", (1, 2, 4), "int32"))
+    nodes.append(Node("gather", Gather(1), (6, 8), (9,)))
+    tensors.append(Tensor("t9", (1, 1, 2, 4, 5, 4), "int8", x.quantization))
+    tensors.append(Tensor("i", (2,), "int32", None, np.array([2, 0], np.int32)))
+    nodes.append(Node("gather", Gather(0), (3, 10), (11,)))
+    tensors.append(Tensor("t11", (2, 3, 10), "int8", x.quantization))
+    return Graph("moving", tensors, nodes, (0,), (9, 11))
 
 
 BUNDLE = write_bundle(moving())
@@ -92,6 +101,16 @@ RULES: list[tuple[str, Change, str]] = [
     ("nearest's mode", _attribute(6, 0, 2), "align_corners and half"),
     ("nearest's rank", _tensor(7, 10, "B", 3), "unused size"),
     ("nearest's shape", _tensor(7, 8, "BBBBiiii", 1, 0, 3, 1, 2, 7, 4, 0), "not four axes"),
+    ("argmax's axis", _attribute(7, 0, 4), "axis is not one"),
+    ("argmax's output", _tensor(8, 12, "iii", 1, 4, 2), "without the axis"),
+    ("argmax's dtype", _tensor(8, 8, "B", 4), "activation is not"),
+    ("gather's axis", _attribute(8, 0, -1), "axis is not one"),
+    ("gather's other axis", _attribute(8, 0, 0), "output's shape does not fit"),
+    ("gather's output", _tensor(9, 10, "B", 5), "unused size"),
+    ("gather's scale", _tensor(9, 36, "f", 0.5), "different quantization"),
+    ("gather's indices", lambda p: p.put("i", p.get("Q", p.tensor(10) + 48), 3), "outside the axis"),
+    ("gather's negative index", lambda p: p.put("i", p.get("Q", p.tensor(10) + 48), -1), "outside the axis"),
+    ("gather's dtype", _tensor(10, 8, "B", 4), "not int32"),
     ("slice's count", _tensor(4, 12, "iii", 3, 2, 5), "range does not lie"),
 ]
 

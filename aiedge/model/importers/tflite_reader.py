@@ -46,12 +46,14 @@ _MASKS = ("BeginMask", "EndMask", "EllipsisMask", "NewAxisMask", "ShrinkAxisMask
 _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "ADD": ("AddOptions", ("FusedActivationFunction",)),
+        "ARG_MAX": ("ArgMaxOptions", ("OutputType",)),
         "AVERAGE_POOL_2D": ("Pool2DOptions", _POOL),
         "CONCATENATION": ("ConcatenationOptions", ("Axis", "FusedActivationFunction")),
         "CONV_2D": ("Conv2DOptions", _CONV),
         "DEPTH_TO_SPACE": ("DepthToSpaceOptions", ("BlockSize",)),
         "DEPTHWISE_CONV_2D": ("DepthwiseConv2DOptions", (*_CONV, "DepthMultiplier")),
         "FULLY_CONNECTED": ("FullyConnectedOptions", ("FusedActivationFunction", "WeightsFormat")),
+        "GATHER": ("GatherOptions", ("Axis", "BatchDims")),
         "MEAN": ("ReducerOptions", ("KeepDims",)),
         "PACK": ("PackOptions", ("Axis",)),
         "SPACE_TO_DEPTH": ("SpaceToDepthOptions", ("BlockSize",)),

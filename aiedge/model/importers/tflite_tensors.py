@@ -51,6 +51,10 @@ class TensorTable:
         self.tensors.append(tensor)
         return len(self.tensors) - 1
 
+    def type_name(self, file_index: int) -> str:
+        """The schema's name of the tensor's type."""
+        return self._file_tensors[file_index].type_name
+
     def constant(self, file_index: int) -> Tensor:
         """A tensor that becomes a setting of an operator: it is converted, and does not enter the graph."""
         return _converted(self._file_tensors[file_index])

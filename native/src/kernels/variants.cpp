@@ -51,6 +51,12 @@ namespace {
 #define AIEDGE_ARGS ResizeNearestArgs
 #define AIEDGE_NAME resize_nearest
 #include "kernels/list_variants.h"
+#define AIEDGE_ARGS ArgMaxArgs
+#define AIEDGE_NAME argmax
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS GatherArgs
+#define AIEDGE_NAME gather
+#include "kernels/list_variants.h"
 
 }  // namespace
 

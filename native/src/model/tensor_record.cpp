@@ -117,8 +117,8 @@ Status read_constant(Bytes record, Bytes file, const Sections& sections, Tensor*
   const DataRange range = {load<std::uint64_t>(record, 48), load<std::uint64_t>(record, 56)};
   if (kind == 0) {
     if (range.offset != 0 || range.bytes != 0) return bad("an activation has constant bytes");
-    if (tensor->quantization.kind != QuantizationKind::kPerTensor) {
-      return bad("an activation is not int8 or uint8 with one scale");
+    if (tensor->dtype != DType::kInt32 && tensor->quantization.kind != QuantizationKind::kPerTensor) {
+      return bad("an activation is not int8 or uint8 with one scale, or int32");
     }
     return {};
   }

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aiedge.model.importers.tflite_ops import dense, elementwise, movement, reduction, resize, slices, window
+from aiedge.model.importers.tflite_ops import (
+    dense,
+    elementwise,
+    indexing,
+    movement,
+    reduction,
+    resize,
+    slices,
+    window,
+)
 from aiedge.model.importers.tflite_ops.fields import Importer
 
-_FAMILIES = (window, dense, elementwise, reduction, movement, slices, resize)
+_FAMILIES = (window, dense, elementwise, reduction, movement, slices, resize, indexing)
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}
 )

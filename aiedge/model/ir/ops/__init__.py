@@ -10,6 +10,7 @@ from __future__ import annotations
 from aiedge.model.ir.ops.base import Op
 from aiedge.model.ir.ops.dense import FullyConnected
 from aiedge.model.ir.ops.elementwise import Add, Requantize
+from aiedge.model.ir.ops.indexing import ArgMax, Gather
 from aiedge.model.ir.ops.movement import Concat, Pad, Reshape, StridedSlice, Transpose
 from aiedge.model.ir.ops.reduction import Mean, Softmax
 from aiedge.model.ir.ops.resize import ResizeBilinear, ResizeNearest
@@ -31,16 +32,20 @@ ALL_OPS: tuple[type[Op], ...] = (
     StridedSlice,
     ResizeBilinear,
     ResizeNearest,
+    ArgMax,
+    Gather,
 )
 
 __all__ = [
     "ALL_OPS",
     "Add",
+    "ArgMax",
     "AveragePool2D",
     "Concat",
     "Conv2D",
     "DepthwiseConv2D",
     "FullyConnected",
+    "Gather",
     "Mean",
     "Op",
     "Pad",

@@ -12,7 +12,7 @@ from aiedge.model.ir.ops.base import Op
 
 @dataclass(frozen=True, slots=True)
 class Reshape(Op):
-    """x -> the same elements in the output tensor's shape; same dtype and quantization."""
+    """x -> the same elements in the output tensor's shape; same dtype (also int32) and quantization."""
 
     CODE: ClassVar[int] = 8
     NAME: ClassVar[str] = "reshape"

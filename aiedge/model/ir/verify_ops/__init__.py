@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
-from aiedge.model.ir.ops import Op
-from aiedge.model.ir.verify_ops import dense, elementwise, movement, reduction, resize, window
+from aiedge.model.ir.ops import ArgMax, Op, Reshape
+from aiedge.model.ir.verify_ops import dense, elementwise, indexing, movement, reduction, resize, window
 from aiedge.model.ir.verify_ops.checks import OpError, Rule, demand
 
 __all__ = ["OpError", "check_op"]
@@ -23,7 +23,9 @@ def check_op(op: Op, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Non
     needed = " or ".join(map(str, counts)) if len(counts) < 3 else f"{counts[0]} to {counts[-1]}"
     demand(len(inputs) in counts, f"it has {len(inputs)} inputs, needs {needed}")
     demand(len(outputs) == 1, f"it has {len(outputs)} outputs, needs 1")
-    demand(outputs[0].dtype in {"int8", "uint8"}, f"its output is {outputs[0].dtype}")
+    quantized = outputs[0].dtype in {"int8", "uint8"}
+    int32 = outputs[0].dtype == "int32" and isinstance(op, ArgMax | Reshape)
+    demand(quantized or int32, f"its output is {outputs[0].dtype}")
     for field in fields(op):
         value = getattr(op, field.name)
         whole = isinstance(value, int) and -MAX_DIMENSION <= value <= MAX_DIMENSION
@@ -31,7 +33,7 @@ def check_op(op: Op, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Non
     rule(op, inputs, outputs[0])
 
 
-_FAMILIES = (window, dense, elementwise, reduction, movement, resize)
+_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing)
 _RULES: Mapping[type[Op], Rule] = MappingProxyType(
     {op: rule for family in _FAMILIES for op, rule in family.RULES.items()}
 )

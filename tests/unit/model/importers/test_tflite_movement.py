@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import index_models
 import movement_models
 import numpy as np
 import pytest
@@ -16,12 +17,23 @@ from aiedge.errors import ModelError
 from aiedge.model.bundle import read_bundle
 from aiedge.model.compile import compile_bytes, import_model
 
-MODELS = movement_models.MODELS | resize_models.MODELS
+MODELS = movement_models.MODELS | resize_models.MODELS | index_models.MODELS
 
 
 def _model(kind: str, settings: list[list[int]], shape: tuple[int, ...] = (2, 4), **options: Any) -> bytes:
     t = TfliteBuilder()
     x, y = t.tensor((2, 4), "int8", 0.5, 3), t.tensor(shape, "int8", 0.5, 3)
+    lists = [t.tensor((len(s),), "int32", data=np.array(s, np.int32)) for s in settings]
+    t.operator(kind, [x, *lists], [y], **options)
+    return t.build([x], [y])
+
+
+def _index(
+    kind: str, settings: list[list[int]], dtype: str = "int32", shape: tuple[int, ...] = (2,), **options: Any
+) -> bytes:
+    t = TfliteBuilder()
+    x = t.tensor((2, 4), "int8", 0.5, 3)
+    y = t.tensor(shape, dtype, 0.5 if dtype == "int8" else None, 3)
     lists = [t.tensor((len(s),), "int32", data=np.array(s, np.int32)) for s in settings]
     t.operator(kind, [x, *lists], [y], **options)
     return t.build([x], [y])
@@ -68,6 +80,16 @@ def _split(sizes: list[int], axis: int, kind: str = "SPLIT_V") -> bytes:
         (_model("STRIDED_SLICE", [[0], [1], [1]], Offset=True), "AIE-MOD-010", "offsets"),
         (_model("STRIDED_SLICE", [[0] * 3, [1] * 3, [1] * 3], EllipsisMask=2), "AIE-MOD-010", "no axis"),
         (_model("DEPTH_TO_SPACE", [], BlockSize=2), "AIE-MOD-009", "instead of 4"),
+        (_index("ARG_MAX", [[0, 1]]), "AIE-MOD-009", "2 axes"),
+        (_index("ARG_MAX", [[2]]), "AIE-MOD-009", "axis 2 is none of 2"),
+        (_index("ARG_MAX", [[1]], "int64"), "AIE-MOD-010", "int64 indices (int32"),
+        (_index("ARG_MAX", [[1]], "int8"), "AIE-MOD-009", "needs int32 [2]"),
+        (_index("ARG_MAX", [[1]], shape=(4,)), "AIE-MOD-009", "needs int32 [2]"),
+        (_index("GATHER", [[0, 2]], "int8", (2, 4)), "AIE-MOD-009", "outside the axis with 2"),
+        (_index("GATHER", [[0, -1]], "int8", (2, 4)), "AIE-MOD-009", "outside the axis with 2"),
+        (_index("GATHER", [[0, 1]], "int8", (2, 4), BatchDims=1), "AIE-MOD-010", "batch dimensions"),
+        (_index("GATHER", [[0, 1]], "int8", (2, 4), Axis=2), "AIE-MOD-009", "axis 2 is none of 2"),
+        (_index("GATHER", [[0, 1]], "int8", (2, 3)), "AIE-MOD-009", "needs [2, 4]"),
         (_split([2, 2], 2), "AIE-MOD-009", "axis 2 is none of 2"),
         (_split([2, 1], 1), "AIE-MOD-009", "3 of 4"),
         (_split([4], 1), "AIE-MOD-009", "1 sizes for 2 outputs"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import version
 
+import index_models
 import litert
 import movement_models
 import numpy as np
@@ -30,6 +31,7 @@ OPERATORS: dict[str, Callable[[Draw, str], bytes]] = {
     "quantize": models.quantize,
     **movement_models.MODELS,
     **resize_models.MODELS,
+    **index_models.MODELS,
 }
 DTYPES = st.sampled_from(["int8", "uint8"])
 SEEDS = st.integers(0, 2**32 - 1)

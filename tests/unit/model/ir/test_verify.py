@@ -125,10 +125,13 @@ INT32 = np.zeros(4, np.int32)
         # tensors by themselves
         (change_tensor("conv_2d", 0, dtype="int4"), "AIE-MOD-009", "'int4'"),
         (
-            change_tensor("conv_2d", 0, dtype="int32", quantization=None),
+            change_tensor("conv_2d", 0, dtype="float32", quantization=None),
             "AIE-MOD-009",
-            "activation of dtype int32",
+            "activation of dtype float32",
         ),
+        (change_tensor("conv_2d", 0, dtype="int32", quantization=None), "AIE-MOD-009", "int32, int8"),
+        (change_tensor("conv_2d", -1, dtype="int32", quantization=None), "AIE-MOD-009", "output is int32"),
+        (change_tensor("reshape", -1, dtype="int32", quantization=None), "AIE-MOD-009", "input is int8"),
         (change_tensor("conv_2d", 0, shape=(1,) * 7), "AIE-MOD-009", "7 axes"),
         (change_tensor("conv_2d", 0, shape=(1, 0, 8, 3)), "AIE-MOD-009", "out of range"),
         (change_tensor("conv_2d", 0, shape=(1, 1 << 25, 1, 3)), "AIE-MOD-009", "out of range"),
