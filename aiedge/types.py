@@ -108,7 +108,11 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes a loaded model needs, known before the first run. ``peak_bytes`` = weights + arena + scratch + tables."""
+    """Bytes a loaded model needs, known before the first run.
+
+    ``arena_bytes`` are activations and scratch, ``weight_bytes`` packed weights, tables and those constants of the file
+    that are still held; ``peak_bytes`` is the most that is held at once, while the model is loaded or after.
+    """
 
     arena_bytes: int
     weight_bytes: int

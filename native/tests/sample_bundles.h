@@ -104,4 +104,22 @@ inline ByteVector wide_bundle() {
   return b.build({x}, {c, m});
 }
 
+// int8, with constants that are worth giving back: two layers that share their weights, then a small one. x
+// (1,512) -> (1,10)
+inline ByteVector heavy_bundle() {
+  std::mt19937 random(3);
+  BundleBuilder b;
+  const std::uint32_t x = b.activation(1, {1, 512}, 0.05F, -3);
+  const std::uint32_t w = b.constant(1, {512, 512}, random_bytes(&random, 512 * 512), 0.002F, 0);
+  const std::uint32_t bias = b.bias(std::vector<std::int32_t>(512, -55));
+  const std::uint32_t first = b.activation(1, {1, 512}, 0.04F, 4);
+  b.node(3, {x, w, bias}, first, {-128, 127});
+  const std::uint32_t second = b.activation(1, {1, 512}, 0.04F, -2);
+  b.node(3, {first, w, bias}, second, {-128, 127});
+  const std::uint32_t last = b.constant(1, {10, 512}, random_bytes(&random, 10 * 512), 0.002F, 0);
+  const std::uint32_t y = b.activation(1, {1, 10}, 0.03F, 0);
+  b.node(3, {second, last, b.bias(std::vector<std::int32_t>(10, 5))}, y, {-128, 127});
+  return b.build({x}, {y});
+}
+
 }  // namespace aiedge::test

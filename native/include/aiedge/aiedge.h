@@ -67,8 +67,8 @@ typedef struct aiedge_node_info {
 
 typedef struct aiedge_memory {
   size_t arena_bytes;  /* activations and scratch */
-  size_t weight_bytes; /* constants of the bundle and packed weights */
-  size_t peak_bytes;   /* all that the model holds after load */
+  size_t weight_bytes; /* packed weights, and constants of the bundle that are still held after packing */
+  size_t peak_bytes;   /* the most that the model holds at once, while it is loaded or later */
 } aiedge_memory;
 
 AIEDGE_API const char* aiedge_version(void);

@@ -1,7 +1,6 @@
 // The C API: handles to runtimes, arguments checked, no exception let through.
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "aiedge/aiedge.h"
 #include "cpu/detect.h"
+#include "exec/read_file.h"
 #include "exec/runtime.h"
 #include "kernels/variants.h"
 
@@ -55,29 +55,6 @@ aiedge_status report(const Status& status, aiedge_error* error) {
 }
 
 Status invalid(const char* what) { return Status::error(Code::kInvalidArgument, "%s", what); }
-
-struct Close {
-  void operator()(std::FILE* file) const { (void)std::fclose(file); }
-};
-
-Result<Buffer> read_file(const char* path) {
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path, "rbe"));
-  if (file == nullptr) return Status::error(Code::kIo, "the file cannot be opened");
-  if (std::fseek(file.get(), 0, SEEK_END) != 0) return Status::error(Code::kIo, "the file cannot be read");
-  const long bytes = std::ftell(file.get());
-  if (bytes < 0 || std::fseek(file.get(), 0, SEEK_SET) != 0)
-    return Status::error(Code::kIo, "the file cannot be read");
-  if (static_cast<unsigned long>(bytes) > aiedge::model::kMaxFileBytes) {
-    return Status::error(Code::kIo, "this is no file, or one of more than %zu bytes",
-                         aiedge::model::kMaxFileBytes);
-  }
-  Buffer buffer = Buffer::zeroed(static_cast<std::size_t>(bytes));
-  if (buffer.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
-  if (std::fread(buffer.data(), 1, buffer.size(), file.get()) != buffer.size()) {
-    return Status::error(Code::kIo, "the file cannot be read");
-  }
-  return buffer;
-}
 
 Result<Buffer> copy(const void* data, std::size_t bytes) {
   if (bytes > aiedge::model::kMaxFileBytes) {
@@ -148,7 +125,7 @@ const char* aiedge_isa(size_t index) {
 aiedge_status aiedge_load_file(const char* path, const aiedge_options* options, aiedge_model** model,
                                aiedge_error* error) {
   if (model == nullptr || path == nullptr) return report(invalid("a pointer is null"), error);
-  return guarded_load([&] { return read_file(path); }, options, model, error);
+  return guarded_load([&] { return aiedge::exec::read_file(path); }, options, model, error);
 }
 
 aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/checked.h"
+#include "exec/constant_pages.h"
 #include "plan/arena.h"
 
 namespace aiedge::exec {
@@ -54,10 +55,8 @@ Status Runtime::prepare(cpu::Isa isa) {
   if (!plan.ok()) return plan.status();
   plan_ = std::move(plan.value());
   for (std::size_t i = 0; i < tasks_.size(); ++i) tasks_[i].in_place = plan_.in_place[i];
-  AIEDGE_TRY(allocate());
-  for (const Task& task : tasks_) {
-    if (task.packed_bytes > 0) task.step->pack(packed_.data() + task.packed_offset);
-  }
+  AIEDGE_TRY(pack());
+  AIEDGE_TRY(allocate_arena());
   bind();
   count_memory();
   return {};
@@ -94,7 +93,7 @@ Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
   return {};
 }
 
-Status Runtime::allocate() {
+Status Runtime::pack() {
   std::size_t packed = 0;
   for (Task& task : tasks_) {
     if (task.packed_bytes > kMaxPackedBytes - packed) {
@@ -103,29 +102,44 @@ Status Runtime::allocate() {
     }
     task.packed_offset = packed;
     packed = std::min(round_up(packed + task.packed_bytes, kAlignment), kMaxPackedBytes);
-    scratch_stride_ = std::max(scratch_stride_, task.scratch_bytes);
   }
+  packed_ = Buffer::untouched(packed);
+  if (packed_.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  ConstantPages pages(bundle_, tasks_);
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    const Task& task = tasks_[i];
+    if (task.packed_bytes == 0) continue;
+    packed_.touch(task.packed_offset, task.packed_bytes);
+    task.step->pack(packed_.data() + task.packed_offset);
+    memory_.peak =
+        std::max(memory_.peak, bundle_.file.size() - released_ + task.packed_offset + task.packed_bytes);
+    released_ += pages.release_after(i, &bundle_.file);
+  }
+  return {};
+}
+
+Status Runtime::allocate_arena() {
+  for (const Task& task : tasks_) scratch_stride_ = std::max(scratch_stride_, task.scratch_bytes);
   scratch_stride_ = round_up(scratch_stride_, kAlignment);
   scratch_offset_ = plan_.arena_bytes;
-  packed_ = Buffer::zeroed(packed);
   arena_ = Buffer::zeroed(scratch_offset_ + scratch_stride_ * pool_.threads());
-  if (packed_.empty() || arena_.empty())
-    return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  if (arena_.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
   return {};
 }
 
 void Runtime::count_memory() {
   memory_.arena = arena_.size();
   for (const Tensor& tensor : bundle_.tensors) memory_.weights += tensor.is_constant() ? tensor.bytes() : 0;
-  std::size_t held = bundle_.file.size() + packed_.size() + arena_.size();
+  memory_.weights += packed_.size() - released_;
+  std::size_t records = bundle_.tensors.size() * (sizeof(Tensor) + sizeof(plan::Storage)) +
+                        bundle_.nodes.size() * sizeof(model::Node) +
+                        bundle_.pool.size() * sizeof(std::uint32_t);
   for (const Task& task : tasks_) {
     memory_.weights += task.step->table_bytes();
-    held += task.step->table_bytes() + sizeof(Task) + task.name.size();
+    records += task.step->table_bytes() + sizeof(Task) + task.name.size();
   }
-  memory_.weights += packed_.size();
-  held += bundle_.tensors.size() * (sizeof(Tensor) + sizeof(plan::Storage)) +
-          bundle_.nodes.size() * sizeof(model::Node) + bundle_.pool.size() * sizeof(std::uint32_t);
-  memory_.peak = held;
+  const std::size_t held = bundle_.file.size() - released_ + packed_.size() + arena_.size();
+  memory_.peak = std::max(memory_.peak, held) + records;
 }
 
 // Everything that a work points to, once. Only the caller's buffers are another's at each run.

@@ -22,8 +22,8 @@ inline constexpr std::uint32_t kMaxThreads = 64;
 
 struct Memory {
   std::size_t arena = 0;    // activations, and scratch of all threads
-  std::size_t weights = 0;  // constants of the bundle, packed weights, tables
-  std::size_t peak = 0;     // all that is held after load
+  std::size_t weights = 0;  // packed weights, tables, and constants of the bundle that are still held
+  std::size_t peak = 0;     // the most that is held at once, during load or after it
 };
 
 // One node, ready to run.
@@ -67,7 +67,8 @@ class Runtime {
 
   Status prepare(cpu::Isa isa);
   Status make_task(std::size_t index, cpu::Isa isa);
-  Status allocate();
+  Status pack();
+  Status allocate_arena();
   void count_memory();
   // A pointer that follows one of the caller's buffers.
   template <typename Pointer>
@@ -86,6 +87,7 @@ class Runtime {
   std::vector<std::string> input_names_;
   std::vector<std::string> output_names_;
   Buffer packed_;
+  std::size_t released_ = 0;  // bytes of the bundle's constants that are no longer held
   Buffer arena_;
   std::vector<const void*> sources_;  // what the tasks' works point to
   std::vector<Bound<const void*>> bound_inputs_;

@@ -45,7 +45,8 @@ struct Kernel {
   bool (*supports)(const Args& args);
   // Null: 0. Called once at load.
   std::size_t (*packed_bytes)(const Args& args);
-  // Null where packed_bytes is. Called once at load; writes all bytes.
+  // Null where packed_bytes is. Called once at load; writes all bytes. Where these are more than 0, the
+  // model's constants in args (weights, bias) may be gone after it: run() finds of them what pack() wrote.
   void (*pack)(const Args& args, void* packed);
   // Null: 0. One thread's scratch, known before the run; more than 16 MiB, and the variant is passed over.
   std::size_t (*scratch_bytes)(const Args& args);

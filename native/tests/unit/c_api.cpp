@@ -81,6 +81,7 @@ void check_arguments(const ByteVector& bundle) {
   CHECK(aiedge_load_file(nullptr, nullptr, &model, nullptr) == AIEDGE_INVALID_ARGUMENT);
   CHECK(aiedge_load_file("/nonexistent/model.aie", nullptr, &model, &error) == AIEDGE_IO);
   CHECK(aiedge_load_file("/", nullptr, &model, nullptr) == AIEDGE_IO);
+  CHECK(aiedge_load_file("/dev/zero", nullptr, &model, nullptr) == AIEDGE_IO);
   CHECK(Loaded(bundle, 0).status == AIEDGE_INVALID_ARGUMENT);
   CHECK(Loaded(bundle, 65).status == AIEDGE_INVALID_ARGUMENT);
   CHECK(Loaded(bundle, 1, "sse9").status == AIEDGE_UNSUPPORTED);
@@ -135,12 +136,31 @@ void check_infos(const ByteVector& bundle) {
   CHECK(aiedge_plan(loaded.model, few, sizeof few) == plan.size() - 1 && std::strlen(few) == 7);
 }
 
+// Weights that are packed are not held a second time; the reference, which does not pack, keeps them.
+void check_memory(const ByteVector& bundle) {
+  constexpr std::size_t kLargest = 512 * 512;  // shared by two layers, each of which packs it
+  aiedge_memory memory;
+  const Loaded law(bundle, 1, "reference");
+  CHECK(aiedge_get_memory(law.model, &memory) == AIEDGE_OK);
+  CHECK(memory.weight_bytes > kLargest && memory.weight_bytes < kLargest * 5 / 4);
+  const Loaded best(bundle);
+  CHECK(aiedge_get_memory(best.model, &memory) == AIEDGE_OK);
+  aiedge_node_info node;
+  CHECK(aiedge_get_node_info(best.model, 0, &node) == AIEDGE_OK);
+  const bool packs = node.kernel != std::string_view("reference");
+  const std::size_t least = packs ? 2 * kLargest : kLargest;
+  CHECK(memory.weight_bytes > least && memory.weight_bytes < least + kLargest / 4);
+  CHECK(memory.peak_bytes >= bundle.size() + (packs ? 2 * kLargest : 0));
+}
+
 }  // namespace
 
 int main() {
   check_same_bits(chain_bundle());
   check_same_bits(wide_bundle());
   check_same_bits(moving_bundle());
+  check_same_bits(heavy_bundle());
+  check_memory(heavy_bundle());
   check_arguments(chain_bundle());
   check_infos(chain_bundle());
   return report();
