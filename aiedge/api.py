@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from aiedge.engines.catalog import ENGINES
 from aiedge.errors import EngineError, InputError, UsageError
-from aiedge.model.compile import compile_bytes
 from aiedge.model.read_file import MODEL_SUFFIXES, read_model_file
 from aiedge.registry import find_driver, load_object
 from aiedge.types import Memory, Placement, TensorSpec
@@ -106,6 +105,9 @@ def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int) -> E
     if file.suffix != entry.suffix:
         if entry.suffix != ".aie":
             raise EngineError("AIE-ENG-008", where=str(file), engine=engine, suffix=file.suffix)
+        # Only here: a compiled bundle needs no importer, whose schema alone takes as long to import as NumPy.
+        from aiedge.model.compile import compile_bytes
+
         data = compile_bytes(data, str(file))
     make = cast("Callable[[str, bytes, int], Engine]", load_object(entry.loader))
     return make(str(file), data, threads)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 
 from aiedge.errors import DeviceError
 
@@ -23,6 +22,8 @@ def driver_catalogue() -> dict[str, str]:
     Each entry point of the group ``aiedge.drivers`` is one catalogue (a mapping of strings). When two catalogues
     name the same driver, that is an error: which one would run must not depend on the order of installation.
     """
+    from importlib.metadata import entry_points  # a model needs no driver, and this takes milliseconds
+
     merged: dict[str, str] = {}
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda p: p.value):
         catalogue = point.load()

@@ -30,8 +30,30 @@ def test_import_brings_in_at_most_numpy_and_the_native_module() -> None:
     code = (
         "import sys; before = set(sys.modules); import aiedge; print('\\n'.join(set(sys.modules) - before))"
     )
-    lines = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    ).stdout.split()
-    foreign = {name.partition(".")[0] for name in lines} - set(sys.stdlib_module_names)
-    assert foreign <= {"aiedge", "numpy"}
+    assert _foreign(_imported(code)) <= {"aiedge", "numpy"}
+
+
+def test_running_a_bundle_brings_in_no_importer_and_no_drivers() -> None:
+    bundle = next((Path(aiedge.__file__).parent / "models").glob("*.aie"))
+    code = f"""
+import sys
+before = set(sys.modules)
+import aiedge
+model = aiedge.load({str(bundle)!r})
+import numpy
+model(*(numpy.zeros(spec.shape, spec.dtype) for spec in model.inputs))
+print('\\n'.join(set(sys.modules) - before))
+"""
+    imported = _imported(code)
+    assert _foreign(imported) <= {"aiedge", "numpy"}
+    assert not {"aiedge.model.compile", "importlib.metadata", "asyncio", "ssl"} & imported
+
+
+def _imported(code: str) -> set[str]:
+    """What the code prints, in a Python of its own."""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+def _foreign(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
