@@ -1,17 +1,21 @@
-"""The C and the C++ example are built as their readers would, and run a bundle."""
+"""The examples in C and C++ are built as their readers would, and run a bundle."""
 
 from __future__ import annotations
 
+import re
+import signal
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import until
 
 pytestmark = pytest.mark.timeout(900)  # the first test waits for the build
 
 ROOT = Path(__file__).resolve().parents[2]
 C = ("cc", "-std=c99", "examples/c/run_bundle.c")
+LOOP = ("cc", "-std=c99", "examples/control_loop/control_loop.c")
 CPP = ("c++", "-std=c++17", "examples/cpp/run_bundle.cpp")
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
@@ -47,7 +51,7 @@ def test_c(native_build: Path, tmp_path: Path, case: tuple[Path, Path, bytes]) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", [C, CPP], ids=["c", "cpp"])
+@pytest.mark.parametrize("language", [C, CPP, LOOP], ids=["c", "cpp", "loop"])
 def test_a_damaged_bundle_is_one_line(
     native_build: Path, tmp_path: Path, case: tuple[Path, Path, bytes], language: tuple[str, str, str]
 ) -> None:
@@ -59,3 +63,57 @@ def test_a_damaged_bundle_is_one_line(
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert "header" in done.stderr
+
+
+def _check_loop(output: str) -> int:
+    """The summary agrees with itself; returns the number of cycles."""
+    first, latency, *histogram = output.splitlines()
+    counts = re.fullmatch(r"(\d+) cycles, (\d+) deadlines missed, (\d+) cycles left out", first)
+    assert counts is not None
+    cycles, missed, _ = (int(count) for count in counts.groups())
+    assert 0 <= missed <= cycles
+    assert latency.startswith("from due to done: least ")
+    assert sum(int(line.rpartition(" ")[2]) for line in histogram) == cycles
+    return cycles
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [[], ["-m"], ["-r", "1", "-l"]], ids=["file", "memory", "real time"])
+def test_control_loop(
+    native_build: Path, tmp_path: Path, case: tuple[Path, Path, bytes], flags: list[str]
+) -> None:
+    program = _built(native_build, tmp_path, *LOOP)
+    command = [program, "-p", "5000", "-n", "30", *flags, case[0]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert _check_loop(done.stdout) == 30
+
+
+@pytest.mark.slow
+def test_control_loop_ends_in_good_order(
+    native_build: Path, tmp_path: Path, case: tuple[Path, Path, bytes]
+) -> None:
+    program = _built(native_build, tmp_path, *LOOP)
+    with subprocess.Popen([program, "-p", "1000", case[0]], stdout=subprocess.PIPE, text=True) as running:
+        status = Path(f"/proc/{running.pid}/status")
+        until(lambda: _catches(status, signal.SIGTERM))
+        running.terminate()
+        output, _ = running.communicate()
+    assert running.returncode == 0
+    assert output.splitlines()[0].endswith("cycles left out")
+
+
+def _catches(status: Path, number: int) -> bool:
+    (mask,) = re.findall(r"^SigCgt:\s*([0-9a-f]+)$", status.read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments", [[], ["-p", "5"], ["-n", "x"], ["-r", "100"], ["-z"], ["a", "b"]], ids=" ".join
+)
+def test_control_loop_wrong_usage(native_build: Path, tmp_path: Path, arguments: list[str]) -> None:
+    program = _built(native_build, tmp_path, *LOOP)
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith("usage: ")
