@@ -134,10 +134,10 @@ std::int32_t units(const Conv2DArgs& a) {
 // Where the runs of the first window of output row `oy` are.
 void find_runs(const Conv2DArgs& a, const RowRing& ring, std::int32_t oy, const std::uint8_t** runs) {
   const std::int64_t top = std::int64_t{oy} * a.stride_h - a.pad_top;
-  for (std::int32_t ky = 0; ky < a.kernel_h; ++ky) {
-    const std::uint8_t* row = ring_row(ring, top + std::int64_t{ky} * a.dilation_h);
-    for (std::int32_t s = 0; s < runs_per_kernel_row(a); ++s)
-      *runs++ = row + std::ptrdiff_t{s} * a.dilation_w * a.in_c;
+  const std::int32_t per_row = runs_per_kernel_row(a);
+  find_rows(ring, top, a.dilation_h, a.kernel_h, per_row, runs);
+  for (std::int32_t ky = 0; ky < a.kernel_h; ++ky, runs += per_row) {
+    for (std::int32_t s = 1; s < per_row; ++s) runs[s] = runs[0] + std::ptrdiff_t{s} * a.dilation_w * a.in_c;
   }
 }
 

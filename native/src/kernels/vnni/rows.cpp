@@ -10,6 +10,11 @@ std::int64_t used_columns(const RingShape& shape) {
   return room < shape.in_w ? room : shape.in_w;
 }
 
+// A division takes as long as many products; a ring that holds the image needs none.
+std::int64_t slot_of(const RingShape& shape, std::int64_t row) {
+  return row < shape.slots ? row : row % shape.slots;
+}
+
 void fill(std::uint8_t* to, std::int32_t byte, std::int64_t count) {
   __builtin_memset(to, byte, static_cast<std::size_t>(count));
 }
@@ -100,7 +105,17 @@ void copy_flipped(const std::uint8_t* from, std::int64_t count, std::int32_t fli
   const Ints flips = all8(flip);
   std::int64_t i = 0;
   for (; i + kVectorBytes <= count; i += kVectorBytes) store(to + i, exclusive_or(load(from + i), flips));
+  if (i == count) return;
+#if defined(AIEDGE_VNNI_512)
+  const std::uint64_t mask = ~std::uint64_t{0} >> static_cast<std::uint32_t>(64 - (count - i));
+  _mm512_mask_storeu_epi8(to + i, mask, exclusive_or(_mm512_maskz_loadu_epi8(mask, from + i), flips));
+#else
+  for (; i + 8 <= count; i += 8) {
+    const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from + i));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to + i), _mm_xor_si128(eight, _mm256_castsi256_si128(flips)));
+  }
   for (; i < count; ++i) to[i] = static_cast<std::uint8_t>(from[i] ^ flip);
+#endif
 }
 
 #if defined(AIEDGE_VNNI_512)
@@ -159,6 +174,12 @@ bool is_modest(const RingShape& shape) {
 std::int64_t ring_bytes(const RingShape& shape) { return (shape.slots + 1) * ring_row_bytes(shape); }
 
 void fill_padding(RowRing& ring) {
+  // Short rows whole: one call instead of two a row.
+  constexpr std::int64_t kShortRow = 256;
+  if (ring.row_bytes <= kShortRow) {
+    fill(ring.rows, ring.zero_point, ring_bytes(ring.shape));
+    return;
+  }
   const std::int64_t left = std::int64_t{ring.shape.pad_left} * ring.shape.in_c;
   const std::int64_t image_end = left + used_columns(ring.shape) * ring.shape.in_c;
   for (std::int64_t slot = 0; slot < ring.shape.slots; ++slot) {
@@ -181,13 +202,20 @@ void advance(RowRing& ring, std::int64_t first, std::int64_t end) {
   for (; ring.next < end; ++ring.next) {
     copy_flipped(
         ring.image + ring.next * shape.in_w * shape.in_c, used_columns(shape) * shape.in_c, ring.flip,
-        ring.rows + ring.next % shape.slots * ring.row_bytes + std::int64_t{shape.pad_left} * shape.in_c);
+        ring.rows + slot_of(shape, ring.next) * ring.row_bytes + std::int64_t{shape.pad_left} * shape.in_c);
   }
 }
 
-const std::uint8_t* ring_row(const RowRing& ring, std::int64_t row) {
-  const bool exists = row >= 0 && row < ring.shape.in_h;
-  return ring.rows + (exists ? row % ring.shape.slots : ring.shape.slots) * ring.row_bytes;
+void find_rows(const RowRing& ring, std::int64_t first, std::int64_t step, std::int32_t count,
+               std::ptrdiff_t to_step, const std::uint8_t** to) {
+  const RingShape shape = ring.shape;
+  const std::uint8_t* const rows = ring.rows;
+  const std::int64_t row_bytes = ring.row_bytes;
+  std::int64_t row = first;
+  for (std::int32_t i = 0; i < count; ++i, row += step, to += to_step) {
+    const bool exists = row >= 0 && row < shape.in_h;
+    *to = rows + (exists ? slot_of(shape, row) : shape.slots) * row_bytes;
+  }
 }
 
 }  // namespace aiedge::kernels::AIEDGE_VNNI

@@ -59,7 +59,9 @@ void start_image(RowRing& ring, const std::uint8_t* image);
 // Convert the image's rows [first, end) that exist and are not in the ring. Never goes back; end - first <=
 // slots, unless the ring holds the whole image.
 void advance(RowRing& ring, std::int64_t first, std::int64_t end);
-// A row that advance() was asked for, from its padding on; the row of padding for one outside the image.
-[[nodiscard]] const std::uint8_t* ring_row(const RowRing& ring, std::int64_t row);
+// to[i * to_step] = row `first + i * step`, which advance() was asked for, from its padding on; the row of
+// padding for one outside the image.
+void find_rows(const RowRing& ring, std::int64_t first, std::int64_t step, std::int32_t count,
+               std::ptrdiff_t to_step, const std::uint8_t** to);
 
 }  // namespace aiedge::kernels::AIEDGE_VNNI
