@@ -380,7 +380,7 @@ std::int32_t best_tile_rows(std::int32_t vectors, std::int32_t rows, std::int64_
     const std::int64_t tiles = (rows - 1) / height + 1;
     const std::int64_t sums = std::int64_t{height} * vectors;
     const std::int64_t cost = tiles * (quads * (sums < kLatency ? kLatency : sums) + kOverhead);
-    if (cost > best_cost) continue;
+    if (cost >= best_cost) continue;
     best = height;
     best_cost = cost;
   }

@@ -92,8 +92,8 @@ constexpr cpu::Isa kIsa = cpu::Isa::kAvx512Vnni;
   __asm__ volatile("vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(bytes), "xm"(weights));
 #endif
 }
-// There are too few registers to hold anything: dot() may read its weights from memory.
-[[maybe_unused]] inline void hold(Ints&) {}
+// Keep in a register what would otherwise be loaded again for each use.
+[[maybe_unused]] inline void hold(Ints& value) { __asm__("" : "+x"(value)); }
 
 #endif
 
