@@ -16,11 +16,20 @@ from aiedge.model.ir.ops import (
     Conv2D,
     DepthwiseConv2D,
     FullyConnected,
+    Lookup,
+    Maximum,
+    MaxPool2D,
     Mean,
+    MeanOver,
+    Minimum,
+    Mul,
     Op,
+    PRelu,
     Requantize,
     Reshape,
     Softmax,
+    Sub,
+    Sum,
 )
 
 Random = np.random.Generator
@@ -134,19 +143,83 @@ def fully_connected(rng: Random, dtype: str) -> Graph:
 
 
 def add(rng: Random, dtype: str) -> Graph:
-    shape = (1, int(rng.integers(1, 9)), int(rng.choice(CHANNELS)))
-    a = activation(rng, dtype, shape, scale=float(2.0 ** rng.uniform(-8, 1)))
-    b = activation(rng, dtype, shape, scale=float(2.0 ** rng.uniform(-8, 1)), name="b")
-    y = activation(rng, dtype, shape, scale=float(2.0 ** rng.uniform(-5, 1)), name="y")
-    return graph_of(Add(*clamp(rng, dtype)), [a, b], y)
+    return _sum_of_two(Add(*clamp(rng, dtype)), rng, dtype)
+
+
+def sub(rng: Random, dtype: str) -> Graph:
+    return _sum_of_two(Sub(*clamp(rng, dtype)), rng, dtype)
+
+
+def _sum_of_two(op: Op, rng: Random, dtype: str) -> Graph:
+    a_shape, b_shape, y_shape = operand_shapes(rng)
+    a = activation(rng, dtype, a_shape, scale=float(2.0 ** rng.uniform(-8, 1)))
+    b = activation(rng, dtype, b_shape, scale=float(2.0 ** rng.uniform(-8, 1)), name="b")
+    y = activation(rng, dtype, y_shape, scale=float(2.0 ** rng.uniform(-5, 1)), name="y")
+    return graph_of(op, [a, perhaps_constant(rng, b)], y)
+
+
+def mul(rng: Random, dtype: str) -> Graph:
+    a_shape, b_shape, y_shape = operand_shapes(rng)
+    a = activation(rng, dtype, a_shape, scale=float(2.0 ** -rng.integers(1, 8)))
+    b = activation(rng, dtype, b_shape, scale=float(2.0 ** -rng.integers(1, 8)), name="b")
+    y = activation(rng, dtype, y_shape, scale=float(2.0 ** -rng.integers(0, 6)), name="y")
+    return graph_of(Mul(*clamp(rng, dtype)), [a, perhaps_constant(rng, b)], y)
+
+
+def minimum(rng: Random, dtype: str) -> Graph:
+    return _extremum(Minimum(), rng, dtype)
+
+
+def maximum(rng: Random, dtype: str) -> Graph:
+    return _extremum(Maximum(), rng, dtype)
+
+
+def _extremum(op: Op, rng: Random, dtype: str) -> Graph:
+    a_shape, b_shape, y_shape = operand_shapes(rng)
+    a = activation(rng, dtype, a_shape)
+    return graph_of(op, [a, perhaps_constant(rng, like(a, b_shape))], like(a, y_shape))
+
+
+def prelu(rng: Random, dtype: str) -> Graph:
+    shape = (1, 3, int(rng.integers(1, 9)), int(rng.choice(CHANNELS)))
+    x = activation(rng, dtype, shape)
+    slopes = activation(rng, dtype, shape[int(rng.integers(0, 4)) :], name="slopes")
+    y = activation(rng, dtype, shape, name="y")
+    return graph_of(PRelu(), [x, perhaps_constant(rng, slopes)], y)
+
+
+def operand_shapes(rng: Random) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Two operands' shapes, some axes of which repeat, and the output's."""
+    full = (*(int(size) for size in rng.integers(1, 5, rng.integers(0, 4))), int(rng.choice(CHANNELS)))
+    a, b = (tuple(1 if rng.integers(3) == 0 else size for size in full) for _ in range(2))
+    if rng.integers(2):
+        a = b = full
+    elif rng.integers(2):
+        a = full
+        b = b[int(rng.integers(0, len(b))) :]
+    return a, b, tuple(np.broadcast_shapes(a, b))
+
+
+def perhaps_constant(rng: Random, tensor: Tensor) -> Tensor:
+    if rng.integers(3) == 0:
+        tensor.data = random_values(rng, tensor.dtype, tensor.shape)
+    return tensor
 
 
 def average_pool_2d(rng: Random, dtype: str) -> Graph:
+    return _pool(AveragePool2D, rng, dtype)
+
+
+def max_pool_2d(rng: Random, dtype: str) -> Graph:
+    return _pool(MaxPool2D, rng, dtype)
+
+
+def _pool(kind: type[AveragePool2D] | type[MaxPool2D], rng: Random, dtype: str) -> Graph:
     rows, columns = Window(rng, dilated=False), Window(rng, dilated=False)
     depth = int(rng.choice(CHANNELS))
     x = activation(rng, dtype, (1, rows.size, columns.size, depth))
     y = like(x, (1, rows.count, columns.count, depth))
-    op = AveragePool2D(
+    op = kind(
         rows.window, columns.window, rows.stride, columns.stride,
         rows.before, rows.after, columns.before, columns.after, *clamp(rng, dtype),
     )  # fmt: skip
@@ -157,6 +230,30 @@ def mean(rng: Random, dtype: str) -> Graph:
     height, width, depth = int(rng.integers(1, 12)), int(rng.integers(1, 12)), int(rng.choice(CHANNELS))
     x = activation(rng, dtype, (2, height, width, depth))
     return graph_of(Mean(), [x], activation(rng, dtype, (2, depth), name="y"))
+
+
+def mean_over(rng: Random, dtype: str) -> Graph:
+    return _reduction(MeanOver, rng, dtype)
+
+
+def sum_over(rng: Random, dtype: str) -> Graph:
+    return _reduction(Sum, rng, dtype)
+
+
+def _reduction(kind: type[MeanOver] | type[Sum], rng: Random, dtype: str) -> Graph:
+    shape = (*(int(size) for size in rng.integers(1, 7, rng.integers(0, 4))), int(rng.choice(CHANNELS)))
+    first, last = sorted(int(axis) for axis in rng.integers(0, len(shape), 2))
+    inner = [1] * (last - first + 1) if rng.integers(2) else []
+    x = activation(rng, dtype, shape)
+    y = activation(rng, dtype, (*shape[:first], *inner, *shape[last + 1 :]), name="y")
+    return graph_of(kind(first, last), [x], y)
+
+
+def lookup(rng: Random, dtype: str) -> Graph:
+    x = activation(rng, dtype, (2, int(rng.choice(CHANNELS))))
+    y = activation(rng, dtype, x.shape, name="y")
+    table = Tensor("table", (256,), dtype, y.quantization, random_values(rng, dtype, (256,)))
+    return graph_of(Lookup(), [x, table], y)
 
 
 def softmax(rng: Random, dtype: str) -> Graph:
@@ -197,5 +294,6 @@ BUILDERS: Mapping[str, Callable[[Random, str], Graph]] = {
     build.__name__: build
     for build in (
         conv_2d, depthwise_conv_2d, fully_connected, add, average_pool_2d, mean, softmax, reshape, requantize,
+        lookup, mul, sub, max_pool_2d, sum_over, minimum, maximum, prelu, mean_over,
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,33 +114,110 @@ def fully_connected(draw: Draw, dtype: str) -> bytes:
     return t.build([x], [y])
 
 
-def add(draw: Draw, dtype: str) -> bytes:
-    """ADD within the scales for which LiteRT uses XNNPACK."""
-    shape = (1, draw.whole(1, 400))
-    t = TfliteBuilder()
+def broadcast_shapes(draw: Draw) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Shapes of two operands and of what they make: equal, a scalar, channels, squeeze-excite, any other."""
+    full = (draw.whole(1, 2), draw.whole(1, 6), draw.whole(1, 6), draw.whole(1, 40))
+    n, height, width, channels = full
+    forms = (
+        (full, full), (full, (1,)), ((1, 1, 1, 1), full), (full, (1, 1, 1, channels)), (full, (channels,)),
+        (full, (n, 1, 1, channels)), ((n, 1, 1, channels), full), (full, (n, height, width, 1)),
+        ((n, 1, width, channels), (1, height, 1, channels)), ((1, draw.whole(1, 400)),) * 2,
+    )  # fmt: skip
+    a, b = forms[draw.whole(0, len(forms) - 1)]
+    return a, b, tuple(np.broadcast_shapes(a, b))
+
+
+def sum_of_two(kind: str, draw: Draw, dtype: str) -> bytes:
+    """ADD or SUB within the scales for which LiteRT uses XNNPACK; one operand may be constant."""
     y_scale = draw.scale(1e-3, 1)
-    a, b = (
-        t.tensor(
-            shape, dtype, float(np.float32(y_scale * draw.scale(2**-9.9, 2**7.9))), draw.zero_point(dtype)
-        )
-        for _ in range(2)
-    )
-    y = t.tensor(shape, dtype, y_scale, draw.zero_point(dtype))
-    t.operator("ADD", [a, b], [y], FusedActivationFunction=draw.activation())
+    scales = [float(np.float32(y_scale * draw.scale(2**-9.9, 2**7.9))) for _ in range(2)]
+    return _of_two(kind, draw, dtype, scales, y_scale, FusedActivationFunction=draw.activation())
+
+
+def mul(draw: Draw, dtype: str) -> bytes:
+    """MUL; products that lie half-way between two integers are likely."""
+    exact = draw.whole(0, 1)
+    scales = [2.0 ** draw.whole(-9, 0) if exact else draw.scale(1e-3, 1) for _ in range(2)]
+    ratio = 2.0 ** draw.whole(-15, 4) if exact else draw.scale(2**-15.9, 2**7.9)
+    y_scale = float(np.float32(scales[0] * scales[1] / ratio))
+    return _of_two("MUL", draw, dtype, scales, y_scale, FusedActivationFunction=draw.activation())
+
+
+def extremum(kind: str, draw: Draw, dtype: str) -> bytes:
+    """MINIMUM or MAXIMUM, all of one quantization."""
+    a_shape, b_shape, y_shape = broadcast_shapes(draw)
+    scale, zero_point = draw.scale(1e-3, 1), draw.zero_point(dtype)
+    t = TfliteBuilder()
+    a, b, y = (t.tensor(shape, dtype, scale, zero_point) for shape in (a_shape, b_shape, y_shape))
+    t.operator(kind, [a, b], [y])
     return t.build([a, b], [y])
 
 
-def average_pool(draw: Draw, dtype: str) -> bytes:
-    """AVERAGE_POOL_2D."""
+def prelu(draw: Draw, dtype: str) -> bytes:
+    """PRELU with slopes for each channel, for each position and channel, or one."""
+    _, height, width, channels = shape = (1, draw.whole(1, 6), draw.whole(1, 6), draw.whole(1, 40))
+    slopes = ((1, 1, channels), (channels,), (1, 1, 1), (height, width, channels))[draw.whole(0, 3)]
+    t = TfliteBuilder()
+    x = t.tensor(shape, dtype, draw.scale(1e-2, 1), draw.zero_point(dtype))
+    data = draw.rng.integers(LOWEST[dtype], LOWEST[dtype] + 256, slopes).astype(dtype)
+    slope = t.tensor(slopes, dtype, draw.scale(1e-3, 0.1), draw.zero_point(dtype), data=data)
+    y = t.tensor(shape, dtype, draw.scale(1e-2, 1), draw.zero_point(dtype))
+    t.operator("PRELU", [x, slope], [y])
+    return t.build([x], [y])
+
+
+def _of_two(
+    kind: str, draw: Draw, dtype: str, scales: Sequence[float], y_scale: float, **options: int
+) -> bytes:
+    *shapes, y_shape = broadcast_shapes(draw)
+    t = TfliteBuilder()
+    operands, inputs = [], []
+    constant = draw.whole(0, 3)  # which operand is: none for 2 and 3
+    for number, (shape, scale) in enumerate(zip(shapes, scales, strict=True)):
+        data = draw.rng.integers(LOWEST[dtype], LOWEST[dtype] + 256, shape).astype(dtype)
+        given = data if number == constant else None
+        operands.append(t.tensor(shape, dtype, scale, draw.zero_point(dtype), data=given))
+        if number != constant:
+            inputs.append(operands[-1])
+    y = t.tensor(y_shape, dtype, y_scale, draw.zero_point(dtype))
+    t.operator(kind, operands, [y], **options)
+    return t.build(inputs, [y])
+
+
+def pool(kind: str, draw: Draw, dtype: str) -> bytes:
+    """AVERAGE_POOL_2D or MAX_POOL_2D; bounds of an activation may lie half-way between two integers."""
     window = draw.window()
-    depth, scale, zero_point = draw.whole(1, 20), draw.scale(1e-3, 1), draw.zero_point(dtype)
+    depth, scale, zero_point = draw.whole(1, 40), draw.scale(1e-3, 1), draw.zero_point(dtype)
+    if draw.whole(0, 1):
+        scale = float(np.float32((1, 6)[draw.whole(0, 1)] / (draw.whole(0, 100) + 0.5)))
     window = Window(window.height, window.width, window.kernel, window.stride, (1, 1), window.padding)
     t = TfliteBuilder()
     x = t.tensor((1, window.height, window.width, depth), dtype, scale, zero_point)
     y = t.tensor((1, *window.output(), depth), dtype, scale, zero_point)
     options = {name: value for name, value in window.options().items() if not name.startswith("Dilation")}
     options |= {"FilterHeight": window.kernel[0], "FilterWidth": window.kernel[1]}
-    t.operator("AVERAGE_POOL_2D", [x], [y], FusedActivationFunction=draw.activation(), **options)
+    t.operator(kind, [x], [y], FusedActivationFunction=draw.activation(), **options)
+    return t.build([x], [y])
+
+
+def reduction(kind: str, draw: Draw, dtype: str) -> bytes:
+    """MEAN or SUM over neighbouring axes, any of them; also with equal scales."""
+    shape = tuple(draw.whole(1, 9) for _ in range(draw.whole(1, 4)))
+    first = draw.whole(0, len(shape) - 1)
+    axes = list(range(first, draw.whole(first, len(shape) - 1) + 1))
+    keep = bool(draw.whole(0, 1))
+    scale, zero_point = draw.scale(1e-3, 1), draw.zero_point(dtype)
+    t = TfliteBuilder()
+    x = t.tensor(shape, dtype, scale, zero_point)
+    given = [axis - len(shape) if draw.whole(0, 1) else axis for axis in axes]
+    settings = t.tensor((len(axes),), "int32", data=np.array(given, np.int32))
+    if draw.whole(0, 1):
+        scale = float(np.float32(scale * draw.scale(0.2, 5)))
+    if draw.whole(0, 1):
+        zero_point = draw.zero_point(dtype)
+    y_shape = [1 if i in axes else size for i, size in enumerate(shape) if keep or i not in axes]
+    y = t.tensor(y_shape, dtype, scale, zero_point)
+    t.operator(kind, [x, settings], [y], KeepDims=keep)
     return t.build([x], [y])
 
 
@@ -166,6 +244,28 @@ def softmax(draw: Draw, dtype: str) -> bytes:
     x = t.tensor(shape, dtype, draw.scale(1e-3, 0.5), draw.zero_point(dtype))
     y = t.tensor(shape, dtype, 1 / 256, LOWEST[dtype])
     t.operator("SOFTMAX", [x], [y], Beta=(1.0, 0.5, draw.scale(0.1, 3))[draw.whole(0, 2)])
+    return t.build([x], [y])
+
+
+def lookup(kind: str, draw: Draw, dtype: str) -> bytes:
+    """A function of one tensor, of all 256 values; scales at random, powers of two, equal ones, usual ones."""
+    fixed = {"LOGISTIC": (1 / 256, LOWEST[dtype]), "TANH": (1 / 128, LOWEST[dtype] + 128)}
+    x_scale = draw.scale(1e-3, 2) if draw.whole(0, 1) else 2.0 ** draw.whole(-9, 1)
+    y_scale = (draw.scale(1e-3, 1), 2.0 ** draw.whole(-10, 1), x_scale)[draw.whole(0, 2)]
+    x_zero, y_zero = draw.zero_point(dtype), draw.zero_point(dtype)
+    if kind == "HARD_SWISH":
+        y_scale = float(np.float32(x_scale * draw.scale(2**-6.9, 2**7.9)))
+    if draw.whole(0, 2) == 0:
+        y_scale, y_zero = fixed.get(kind, (x_scale, x_zero))
+    t = TfliteBuilder()
+    x = t.tensor((1, 256), dtype, x_scale, x_zero)
+    y = t.tensor((1, 256), dtype, y_scale, y_zero)
+    options: dict[str, float | bool] = {}
+    if kind == "LEAKY_RELU":
+        options["Alpha"] = draw.scale(1e-4, 20) * (1, 1, -1)[draw.whole(0, 2)]
+    if kind == "GELU":
+        options["Approximate"] = bool(draw.whole(0, 1))
+    t.operator(kind, [x], [y], **options)
     return t.build([x], [y])
 
 

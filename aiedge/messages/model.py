@@ -18,10 +18,7 @@ MESSAGES: dict[str, Message] = {
     "AIE-MOD-004": Message("The TFLite file is damaged: {reason}.", _AGAIN),
     "AIE-MOD-005": Message(
         "The operator {operator} is not supported.",
-        "Use only CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, AVERAGE_POOL_2D, MEAN, SOFTMAX, RESHAPE, "
-        "QUANTIZE, CONCATENATION, PACK, UNPACK, SPLIT, SPLIT_V, SLICE, STRIDED_SLICE, PAD, PADV2, TRANSPOSE, SQUEEZE, "
-        "EXPAND_DIMS, DEPTH_TO_SPACE, SPACE_TO_DEPTH, RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR, "
-        "ARG_MAX and GATHER.",
+        "Use only the operators that are: {supported}.",
     ),
     "AIE-MOD-006": Message(
         "The tensor's type {dtype} is not supported.", "Quantize the whole model to int8 or uint8."

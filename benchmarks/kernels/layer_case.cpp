@@ -197,7 +197,9 @@ void make_add(LayerCase& layer, const Fields& fields) {
   const Shape x = numbers(fields, "in");
   const QType type = type_of(fields, "type");
   const std::int32_t low = type == QType::kInt8 ? -128 : 0;
-  const kernels::AddArgs args = {static_cast<std::int32_t>(elements(x)),
+  const auto count = static_cast<std::int32_t>(elements(x));
+  const kernels::AddArgs args = {{1, {count}, {1}, {1}},
+                                 count,
                                  type,
                                  low + 120,
                                  low + 130,

@@ -15,8 +15,8 @@ from aiedge import _native
 from aiedge.errors import AiedgeError, EngineError, ModelError
 from aiedge.model.bundle import write_bundle
 
-EACH = 168
 ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS | index_graphs.BUILDERS
+EACH = -(-1500 // len(ALL))  # of each operation
 MOST_MACS = 10_000_000
 MOST_BYTES = 1 << 24
 

@@ -13,7 +13,6 @@ import pytest
 import aiedge
 import aiedge_drivers
 from aiedge.messages import CATALOGUE
-from aiedge.model.importers.tflite_ops import OPERATORS
 
 CODE = re.compile(r"AIE-[A-Z]{3}-\d{3}")
 PACKAGES = [Path(package.__file__).parent for package in (aiedge, aiedge_drivers)]
@@ -63,7 +62,3 @@ def test_every_code_is_raised_and_every_raised_code_has_a_text() -> None:
 def test_a_text_gets_the_values_that_it_names_and_no_others(code: str, given: set[str]) -> None:
     fields = {name for text in CATALOGUE[code] for _, name, _, _ in string.Formatter().parse(text) if name}
     assert given - {"where"} == fields
-
-
-def test_the_operators_that_a_refusal_lists_are_those_that_are_imported() -> None:
-    assert set(re.findall(r"[A-Z][A-Z_0-9]+", CATALOGUE["AIE-MOD-005"].fix)) == OPERATORS.keys()

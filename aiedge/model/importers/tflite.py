@@ -23,7 +23,12 @@ def import_tflite(data: bytes, name: str) -> Graph:
     nodes: list[Node] = []
     for operator in model.operators:
         if operator.kind not in OPERATORS:
-            raise ModelError("AIE-MOD-005", where=operator.place, operator=operator.kind)
+            raise ModelError(
+                "AIE-MOD-005",
+                where=operator.place,
+                operator=operator.kind,
+                supported=", ".join(sorted(OPERATORS)),
+            )
         made = OPERATORS[operator.kind](tensors, operator)
         nodes.extend(made if isinstance(made, list) else [made])
     outputs = tuple(tensors.index(i) for i in model.outputs)

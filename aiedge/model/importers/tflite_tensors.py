@@ -25,6 +25,7 @@ class TensorTable:
         self._file_tensors = file_tensors
         self._index_of: dict[int, int] = {}
         self._zeros_of: dict[int, int] = {}
+        self._table_of: dict[tuple[str, bytes, float, int], int] = {}
         self.tensors: list[Tensor] = []
 
     def index(self, file_index: int) -> int:
@@ -58,6 +59,19 @@ class TensorTable:
     def constant(self, file_index: int) -> Tensor:
         """A tensor that becomes a setting of an operator: it is converted, and does not enter the graph."""
         return _converted(self._file_tensors[file_index])
+
+    def table(self, name: str, output: Tensor, entries: NDArray[np.int64]) -> int:
+        """The graph's index of a constant table of the output's dtype and quantization; equal ones are shared."""
+        data = entries.astype(output.dtype)
+        quantization = output.quantization
+        if quantization is None or quantization.per_channel:
+            raise ValueError(f"the output {output.name!r} of a table has not one scale")
+        key = (output.dtype, data.tobytes(), float(quantization.scale), quantization.zero_point)
+        if key not in self._table_of:
+            self._table_of[key] = len(self.tensors)
+            name = f"{name} {len(self._table_of)}"
+            self.tensors.append(Tensor(name, data.shape, output.dtype, quantization, data))
+        return self._table_of[key]
 
     def settings(self, file_index: int) -> list[int]:
         """The values of a constant int32 list that configures an operator (axes), at most 64."""

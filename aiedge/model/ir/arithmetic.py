@@ -44,6 +44,15 @@ def add_factors(a_scale: np.float32, b_scale: np.float32, output_scale: np.float
     return AddFactors(int(np.rint(np.ldexp(a, shift))), int(np.rint(np.ldexp(b, shift))), shift)
 
 
+def mul_factor(a_scale: np.float32, b_scale: np.float32, output_scale: np.float32) -> np.float32 | None:
+    """``f32(f32(sa * sb) / sy)``; None where it is not in [2^-16, 2^8) or ``sa * sb`` is subnormal or infinite."""
+    with np.errstate(over="ignore", under="ignore"):
+        product = a_scale * b_scale
+        factor: np.float32 = product / output_scale
+    normal = bool(np.isfinite(product) and product >= np.finfo(np.float32).tiny)
+    return factor if normal and 2.0**-16 <= factor < 2.0**8 else None
+
+
 class MeanFactors(NamedTuple):
     """``y = rne(f32(f32(f32(sum(q)) * scale) + bias))``, saturated."""
 
@@ -56,7 +65,16 @@ def mean_factors(x: Quantization, y: Quantization, count: int) -> MeanFactors:
 
     ``sx / sy`` is in [2^-16, 2^16] (verified).
     """
-    scale = (np.float32(1) / np.float32(count)) * (x.scale / y.scale)
+    return _reduction_factors(x, y, count, np.float32(1) / np.float32(count))
+
+
+def sum_factors(x: Quantization, y: Quantization, count: int) -> MeanFactors:
+    """Like :func:`mean_factors` with ``scale = f32(sx / sy)``."""
+    return _reduction_factors(x, y, count, np.float32(1))
+
+
+def _reduction_factors(x: Quantization, y: Quantization, count: int, factor: np.float32) -> MeanFactors:
+    scale = factor * (x.scale / y.scale)
     bias = np.float32(y.zero_point) - np.float32(count * x.zero_point) * scale
     return MeanFactors(scale, bias)
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.verify import verify
 from aiedge.model.passes.dead_code import drop_dead_code
+from aiedge.model.passes.fold_activations import fold_activations
 from aiedge.model.passes.fold_pads import fold_pads
 from aiedge.model.passes.tables import add_tables
 
 PASSES: tuple[tuple[str, Callable[[Graph], Graph]], ...] = (
     ("fold_pads", fold_pads),
+    ("fold_activations", fold_activations),
     ("tables", add_tables),
     ("dead_code", drop_dead_code),
 )

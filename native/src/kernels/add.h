@@ -1,4 +1,4 @@
-// Contract of add: equal shapes, element by element.
+// Contract of add, which subtracts too (a negative multiplier): element by element, operands may repeat.
 //
 //   sum = multiplier_a * (a - zero_point_a) + multiplier_b * (b - zero_point_b)
 //   y   = clamp(((2^(shift-1) + sum) >> shift) + output_zero_point)
@@ -6,12 +6,15 @@
 // int32, arithmetic shift; no intermediate overflows under the preconditions.
 #pragma once
 
+#include "kernels/broadcast.h"
 #include "kernels/kernel.h"
 
 namespace aiedge::kernels {
 
-// Preconditions: count >= 1; 13 <= shift <= 30; 0 <= multiplier <= 2^21; zero points within the type.
+// Preconditions: count >= 1, that of the shape; 13 <= shift <= 30; -2^21 <= multiplier <= 2^21; zero points
+// within the type.
 struct AddArgs {
+  Broadcast shape;
   std::int32_t count;
   QType type;  // of a, b and y
   std::int32_t zero_point_a, zero_point_b;

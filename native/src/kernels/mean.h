@@ -1,4 +1,5 @@
-// Contract of mean: x (batch, positions, channels) -> (batch, channels), the mean over all positions.
+// Contract of mean: x (batch, positions, channels) -> (batch, channels), the mean over all positions, or
+// their sum: `scale` decides.
 //
 //   y = saturate(rne(f32(f32(f32(sum of x) * scale) + bias)))
 #pragma once
@@ -12,7 +13,7 @@ namespace aiedge::kernels {
 struct MeanArgs {
   std::int32_t batch, positions, channels;
   QType type;
-  float scale;  // f32(f32(1 / positions) * f32(sx / sy))
+  float scale;  // f32(f32(1 / positions) * f32(sx / sy)); for a sum f32(sx / sy)
   float bias;   // f32(f32(zy) - f32(f32(positions * zx) * scale))
 };
 

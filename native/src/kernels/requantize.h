@@ -1,4 +1,4 @@
-// Contract of requantize: every 8-bit input value has one 8-bit output value, found by table.
+// Contract of requantize, and of lookup: every 8-bit input value has one 8-bit output value, found by table.
 //
 //   y[i] = table[x[i] as uint8]
 #pragma once

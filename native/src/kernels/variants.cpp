@@ -57,6 +57,18 @@ namespace {
 #define AIEDGE_ARGS GatherArgs
 #define AIEDGE_NAME gather
 #include "kernels/list_variants.h"
+#define AIEDGE_ARGS MulArgs
+#define AIEDGE_NAME mul
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS ExtremumArgs
+#define AIEDGE_NAME extremum
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS MaxPool2DArgs
+#define AIEDGE_NAME max_pool_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS PReluArgs
+#define AIEDGE_NAME prelu
+#include "kernels/list_variants.h"
 
 }  // namespace
 

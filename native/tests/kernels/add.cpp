@@ -1,6 +1,7 @@
 // Every variant of add equals the reference.
 #include "kernels/add.h"
 
+#include "broadcast.h"
 #include "compare.h"
 
 using namespace aiedge;
@@ -8,7 +9,7 @@ using namespace aiedge::test;
 
 namespace {
 
-int compare(Random& random, std::int32_t count) {
+int compare(Random& random, const RandomBroadcast& shape) {
   const kernels::QType type = random_type(random);
   std::int32_t low = random_value(random, type);
   std::int32_t high = random_value(random, type);
@@ -20,19 +21,21 @@ int compare(Random& random, std::int32_t count) {
   // What the importer makes has its larger multiplier between 2^20 and 2^21.
   const std::int32_t multiplier_a = between(random, 0, 3) == 0 ? kLargest : between(random, 0, kLargest);
   const kernels::AddArgs args = {
-      .count = count,
+      .shape = shape.shape,
+      .count = shape.count,
       .type = type,
       .zero_point_a = random_value(random, type),
       .zero_point_b = random_value(random, type),
       .multiplier_a = multiplier_a,
-      .multiplier_b = between(random, 0, 3) == 0 ? kLargest : between(random, 0, kLargest),
+      .multiplier_b =
+          between(random, 0, 1) == 0 ? between(random, 0, kLargest) : -between(random, 0, kLargest),
       .shift = between(random, 0, 1) == 0 ? between(random, 19, 22) : between(random, 13, 30),
       .output_zero_point = random_value(random, type),
       .clamp_min = std::min(low, high),
       .clamp_max = std::max(low, high),
   };
-  const auto bytes = static_cast<std::size_t>(count);
-  return compare_variants(args, {random_bytes(random, bytes), random_bytes(random, bytes)}, bytes, random);
+  return compare_variants(args, {random_bytes(random, shape.bytes_a), random_bytes(random, shape.bytes_b)},
+                          static_cast<std::size_t>(shape.count), random);
 }
 
 // The largest sums: all bytes at one end of the type, all zero points at an end.
@@ -42,6 +45,7 @@ int compare_extremes(Random& random, kernels::QType type, std::int32_t shift, bo
   const auto at = [&](bool is_high) { return is_high ? low + 255 : low; };
   constexpr std::int32_t kLargest = 1 << 21;
   const kernels::AddArgs args = {
+      .shape = {1, {97}, {1}, {1}},
       .count = 97,
       .type = type,
       .zero_point_a = at(zero_points_high),
@@ -62,11 +66,8 @@ int compare_extremes(Random& random, kernels::QType type, std::int32_t shift, bo
 int main() {
   Random random(4);
   int ran = 0;
-  for (std::int32_t count : tails(32)) {
-    for (int i = 0; i < 20; ++i) ran += compare(random, count);
-  }
-  for (std::int32_t count : {4095, 4096, 4097, 8191, 8192, 8193, 10007, 65536}) {
-    for (int i = 0; i < 20; ++i) ran += compare(random, count);
+  for (const RandomBroadcast& shape : broadcasts(random)) {
+    for (int i = 0; i < 6; ++i) ran += compare(random, shape);
   }
   for (std::int32_t shift = 13; shift <= 30; ++shift) {
     for (int i = 0; i < 16; ++i) {

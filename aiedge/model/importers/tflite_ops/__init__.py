@@ -9,6 +9,7 @@ from aiedge.model.importers.tflite_ops import (
     dense,
     elementwise,
     indexing,
+    lookups,
     movement,
     reduction,
     resize,
@@ -17,7 +18,7 @@ from aiedge.model.importers.tflite_ops import (
 )
 from aiedge.model.importers.tflite_ops.fields import Importer
 
-_FAMILIES = (window, dense, elementwise, reduction, movement, slices, resize, indexing)
+_FAMILIES = (window, dense, elementwise, lookups, reduction, movement, slices, resize, indexing)
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}
 )

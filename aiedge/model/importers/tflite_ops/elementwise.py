@@ -5,20 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aiedge.errors import ModelError
 from aiedge.model.importers.tflite_ops.fields import Importer, clamp_of, inputs_of, node_of
 from aiedge.model.importers.tflite_reader import FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node
-from aiedge.model.ir.ops import Add, Requantize
+from aiedge.model.ir.ops import Add, Maximum, Minimum, Mul, PRelu, Requantize, Sub
 
 
 def add(tensors: TensorTable, operator: FileOperator) -> Node:
     """The schema's ADD."""
-    inputs = inputs_of(tensors, operator, 2, 2)
-    if tensors.tensors[inputs[0]].shape != tensors.tensors[inputs[1]].shape:
-        raise ModelError("AIE-MOD-010", where=operator.place, feature="an ADD of different shapes")
-    return node_of(tensors, operator, Add(*clamp_of(tensors, operator)), inputs)
+    op = Add(*clamp_of(tensors, operator))
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 2, 2))
+
+
+def sub(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's SUB."""
+    op = Sub(*clamp_of(tensors, operator))
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 2, 2))
+
+
+def mul(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's MUL."""
+    op = Mul(*clamp_of(tensors, operator))
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 2, 2))
+
+
+def minimum(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's MINIMUM."""
+    return node_of(tensors, operator, Minimum(), inputs_of(tensors, operator, 2, 2))
+
+
+def maximum(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's MAXIMUM."""
+    return node_of(tensors, operator, Maximum(), inputs_of(tensors, operator, 2, 2))
+
+
+def prelu(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's PRELU."""
+    return node_of(tensors, operator, PRelu(), inputs_of(tensors, operator, 2, 2))
 
 
 def quantize(tensors: TensorTable, operator: FileOperator) -> Node:
@@ -29,6 +53,11 @@ def quantize(tensors: TensorTable, operator: FileOperator) -> Node:
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
         "ADD": add,
+        "MAXIMUM": maximum,
+        "MINIMUM": minimum,
+        "MUL": mul,
+        "PRELU": prelu,
+        "SUB": sub,
         "QUANTIZE": quantize,
     }
 )

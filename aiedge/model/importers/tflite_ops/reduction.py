@@ -10,17 +10,20 @@ from aiedge.model.importers.tflite_ops.fields import Importer, inputs_of, node_o
 from aiedge.model.importers.tflite_reader import FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node
-from aiedge.model.ir.ops import Mean, Softmax
+from aiedge.model.ir.ops import Mean, MeanOver, Softmax, Sum
 
 
 def mean(tensors: TensorTable, operator: FileOperator) -> Node:
     """The schema's MEAN."""
-    inputs = inputs_of(tensors, operator, 1, 2)
-    rank = len(tensors.tensors[inputs[0]].shape)
-    axes = tensors.settings(operator.inputs[1]) if len(operator.inputs) > 1 else []
-    if rank != 4 or {axis + rank if axis < 0 else axis for axis in axes} != {1, 2}:
-        raise ModelError("AIE-MOD-010", where=operator.place, feature=f"a MEAN over axes {axes} of {rank}")
-    return node_of(tensors, operator, Mean(), inputs)
+    first, last, rank = _axes(tensors, operator)
+    op = Mean() if (first, last, rank) == (1, 2, 4) else MeanOver(first, last)
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 2))
+
+
+def sum_over(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's SUM."""
+    first, last, _ = _axes(tensors, operator)
+    return node_of(tensors, operator, Sum(first, last), inputs_of(tensors, operator, 1, 2))
 
 
 def softmax(tensors: TensorTable, operator: FileOperator) -> Node:
@@ -33,5 +36,18 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
         "MEAN": mean,
         "SOFTMAX": softmax,
+        "SUM": sum_over,
     }
 )
+
+
+def _axes(tensors: TensorTable, operator: FileOperator) -> tuple[int, int, int]:
+    """The first and last of the axes, which are neighbours, and how many axes the input has."""
+    inputs = inputs_of(tensors, operator, 1, 2)
+    rank = len(tensors.tensors[inputs[0]].shape)
+    given = tensors.settings(operator.inputs[1]) if len(operator.inputs) > 1 else []
+    axes = sorted({axis + rank if axis < 0 else axis for axis in given})
+    if not axes or axes[0] < 0 or axes[-1] >= rank or axes != list(range(axes[0], axes[-1] + 1)):
+        feature = f"a {operator.kind} over axes {given} of {rank}"
+        raise ModelError("AIE-MOD-010", where=operator.place, feature=feature)
+    return axes[0], axes[-1], rank

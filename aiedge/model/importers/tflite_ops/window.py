@@ -13,6 +13,7 @@ from aiedge.model.importers.tflite_ops.fields import (
     bias_of,
     clamp_of,
     half_away,
+    half_even,
     images_of,
     inputs_of,
     node_of,
@@ -21,7 +22,7 @@ from aiedge.model.importers.tflite_reader import FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.geometry import same_padding, window_extent
 from aiedge.model.ir.graph import Node, Tensor
-from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D
+from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 
 
 def conv_2d(tensors: TensorTable, operator: FileOperator) -> Node:
@@ -58,11 +59,24 @@ def average_pool_2d(tensors: TensorTable, operator: FileOperator) -> Node:
     return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 1))
 
 
+def max_pool_2d(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's MAX_POOL_2D."""
+    (x,) = images_of(tensors, operator, 1)
+    size = (int(operator.options.get("FilterHeight", 0)), int(operator.options.get("FilterWidth", 0)))
+    pads, strides, _ = _window(operator, x, size)
+    # LiteRT has another kernel, with other bounds, where windows leave something out.
+    apart = strides[0] > size[0] or strides[1] > size[1]
+    bounds = clamp_of(tensors, operator, half_away if apart else half_even)
+    op = MaxPool2D(*size, *strides, *pads, *bounds)
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 1))
+
+
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
         "CONV_2D": conv_2d,
         "DEPTHWISE_CONV_2D": depthwise_conv_2d,
         "AVERAGE_POOL_2D": average_pool_2d,
+        "MAX_POOL_2D": max_pool_2d,
     }
 )
 

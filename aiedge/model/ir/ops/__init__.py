@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from aiedge.model.ir.ops.base import Op
 from aiedge.model.ir.ops.dense import FullyConnected
-from aiedge.model.ir.ops.elementwise import Add, Requantize
+from aiedge.model.ir.ops.elementwise import Add, Lookup, Maximum, Minimum, Mul, PRelu, Requantize, Sub
 from aiedge.model.ir.ops.indexing import ArgMax, Gather
 from aiedge.model.ir.ops.movement import Concat, Pad, Reshape, StridedSlice, Transpose
-from aiedge.model.ir.ops.reduction import Mean, Softmax
+from aiedge.model.ir.ops.reduction import Mean, MeanOver, Softmax, Sum
 from aiedge.model.ir.ops.resize import ResizeBilinear, ResizeNearest
-from aiedge.model.ir.ops.window import AveragePool2D, Conv2D, DepthwiseConv2D
+from aiedge.model.ir.ops.window import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 
 ALL_OPS: tuple[type[Op], ...] = (
     Conv2D,
@@ -34,6 +34,15 @@ ALL_OPS: tuple[type[Op], ...] = (
     ResizeNearest,
     ArgMax,
     Gather,
+    Lookup,
+    Mul,
+    Sub,
+    MaxPool2D,
+    Sum,
+    Minimum,
+    Maximum,
+    PRelu,
+    MeanOver,
 )
 
 __all__ = [
@@ -46,8 +55,15 @@ __all__ = [
     "DepthwiseConv2D",
     "FullyConnected",
     "Gather",
+    "Lookup",
+    "MaxPool2D",
+    "Maximum",
     "Mean",
+    "MeanOver",
+    "Minimum",
+    "Mul",
     "Op",
+    "PRelu",
     "Pad",
     "Requantize",
     "Reshape",
@@ -55,5 +71,7 @@ __all__ = [
     "ResizeNearest",
     "Softmax",
     "StridedSlice",
+    "Sub",
+    "Sum",
     "Transpose",
 ]

@@ -17,6 +17,26 @@ class Mean(Op):
 
 
 @dataclass(frozen=True, slots=True)
+class MeanOver(Op):
+    """x -> mean over the axes ``first_axis`` to ``last_axis``, which the output lacks or has as 1."""
+
+    CODE: ClassVar[int] = 18
+    NAME: ClassVar[str] = "mean_over"
+    first_axis: int
+    last_axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Op):
+    """x -> sum over the axes ``first_axis`` to ``last_axis``, which the output lacks or has as 1."""
+
+    CODE: ClassVar[int] = 14
+    NAME: ClassVar[str] = "sum"
+    first_axis: int
+    last_axis: int
+
+
+@dataclass(frozen=True, slots=True)
 class Softmax(Op):
     """x (..., C), table float32 (256) -> softmax over the last axis.
 

@@ -64,3 +64,21 @@ class AveragePool2D(Op):
     pad_right: int
     clamp_min: int
     clamp_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool2D(Op):
+    """x (N,H,W,C) -> (N,OH,OW,C), the greatest, same quantization; padded positions do not count."""
+
+    CODE: ClassVar[int] = 13
+    NAME: ClassVar[str] = "max_pool_2d"
+    filter_h: int
+    filter_w: int
+    stride_h: int
+    stride_w: int
+    pad_top: int
+    pad_bottom: int
+    pad_left: int
+    pad_right: int
+    clamp_min: int
+    clamp_max: int

@@ -8,8 +8,10 @@ from types import MappingProxyType
 import numpy as np
 
 from aiedge.model.ir.graph import Tensor
-from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D, Op
+from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D, Op
 from aiedge.model.ir.oracle.steps import Array, Computation, centred, requantized
+
+Windowed = Conv2D | DepthwiseConv2D | AveragePool2D | MaxPool2D
 
 
 def conv_2d(op: Conv2D, values: Sequence[Array], tensors: Sequence[Tensor], output: Tensor) -> Array:
@@ -53,28 +55,43 @@ def average_pool_2d(
     return clamped
 
 
+def max_pool_2d(op: MaxPool2D, values: Sequence[Array], tensors: Sequence[Tensor], output: Tensor) -> Array:
+    """What :class:`~aiedge.model.ir.ops.MaxPool2D` computes."""
+    lowest = int(np.iinfo(output.dtype).min)
+    greatest = np.full(output.shape, lowest, np.int64)
+    padded = _padded(values[0].astype(np.int64), op, lowest)
+    for _, _, taps in _windows(padded, op, (op.filter_h, op.filter_w), output.shape):
+        greatest = np.maximum(greatest, taps)
+    clamped: Array = np.clip(greatest, op.clamp_min, op.clamp_max)
+    return clamped
+
+
 ORACLE: Mapping[type[Op], Computation] = MappingProxyType(
     {
         Conv2D: conv_2d,
         DepthwiseConv2D: depthwise_conv_2d,
         AveragePool2D: average_pool_2d,
+        MaxPool2D: max_pool_2d,
     }
 )
 
 
-def _padded(x: Array, op: Conv2D | DepthwiseConv2D | AveragePool2D) -> Array:
-    padded: Array = np.pad(x, ((0, 0), (op.pad_top, op.pad_bottom), (op.pad_left, op.pad_right), (0, 0)))
+def _padded(x: Array, op: Windowed, value: int = 0) -> Array:
+    pads = ((0, 0), (op.pad_top, op.pad_bottom), (op.pad_left, op.pad_right), (0, 0))
+    padded: Array = np.pad(x, pads, constant_values=value)
     return padded
 
 
 def _windows(
     padded: Array,
-    op: Conv2D | DepthwiseConv2D | AveragePool2D,
+    op: Windowed,
     size: tuple[int, ...],
     output_shape: tuple[int, ...],
 ) -> Iterator[tuple[int, int, Array]]:
     """For each tap (row, column) of the window: what all windows read with it, (N,OH,OW,C)."""
-    dilation_h, dilation_w = (1, 1) if isinstance(op, AveragePool2D) else (op.dilation_h, op.dilation_w)
+    dilation_h, dilation_w = (1, 1)
+    if isinstance(op, Conv2D | DepthwiseConv2D):
+        dilation_h, dilation_w = op.dilation_h, op.dilation_w
     _, rows, columns, _ = output_shape
     for row in range(size[0]):
         for column in range(size[1]):

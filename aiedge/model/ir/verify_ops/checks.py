@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from aiedge.model.ir.arithmetic import requantization_scales
 from aiedge.model.ir.graph import Quantization, Tensor
-from aiedge.model.ir.ops import Add, AveragePool2D, Conv2D, DepthwiseConv2D, FullyConnected
+from aiedge.model.ir.ops import Conv2D, DepthwiseConv2D, FullyConnected
 
 _SMALLEST_NORMAL = np.finfo(np.float32).tiny
 
@@ -49,7 +49,19 @@ def check_same_quantization(x: Tensor, y: Tensor) -> None:
     demand(same, "its input and output differ in dtype, scale or zero point")
 
 
-def check_clamp(op: Conv2D | DepthwiseConv2D | FullyConnected | Add | AveragePool2D, y: Tensor) -> None:
+class Bounded(Protocol):
+    """An operation with a fused activation."""
+
+    @property
+    def clamp_min(self) -> int:
+        """The least output."""
+
+    @property
+    def clamp_max(self) -> int:
+        """The greatest output."""
+
+
+def check_clamp(op: Bounded, y: Tensor) -> None:
     """The operation's bounds are ordered and within the dtype."""
     limits = np.iinfo(y.dtype)
     fits = limits.min <= op.clamp_min <= op.clamp_max <= limits.max
@@ -68,6 +80,17 @@ def check_ratio(x: Tensor, y: Tensor) -> None:
     with np.errstate(over="ignore", under="ignore"):
         ratio = per_tensor(x).scale / per_tensor(y).scale
     demand(bool(2.0**-16 <= ratio <= 2.0**16), "the input scale is not in [2^-16, 2^16] of the output scale")
+
+
+def check_broadcast(a: Tensor, b: Tensor, y: Tensor) -> None:
+    """The output's shape is that of both inputs together, by NumPy's rule."""
+    shapes = f"its shapes {list(a.shape)}, {list(b.shape)}, {list(y.shape)} do not fit together"
+    try:
+        together = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        raise OpError(shapes) from None
+    demand(together == y.shape, shapes)
+    demand(a.dtype == b.dtype == y.dtype, f"its dtypes {a.dtype}, {b.dtype}, {y.dtype} differ")
 
 
 def check_weights(

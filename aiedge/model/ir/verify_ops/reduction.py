@@ -12,7 +12,7 @@ import numpy as np
 from aiedge.model.ir.arithmetic import SOFTMAX_TABLE_SIZE
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
-from aiedge.model.ir.ops import Mean, Op, Softmax
+from aiedge.model.ir.ops import Mean, MeanOver, Op, Softmax, Sum
 from aiedge.model.ir.verify_ops.checks import Rule, check_ranks, check_ratio, demand, per_tensor
 
 
@@ -25,6 +25,20 @@ def mean(op: Mean, inputs: Sequence[Tensor], y: Tensor) -> None:
     fits = y.shape in {(n, channels), (n, 1, 1, channels)}
     demand(fits, f"its output has the shape {list(y.shape)}, needs {n} x {channels}")
     demand(height * width <= MAX_DIMENSION // 2, f"its window {height}x{width} is too large")
+    check_ratio(x, y)
+
+
+def reduction(op: MeanOver | Sum, inputs: Sequence[Tensor], y: Tensor) -> None:
+    """Demands of :class:`~aiedge.model.ir.ops.MeanOver` and :class:`~aiedge.model.ir.ops.Sum`."""
+    (x,) = inputs
+    first, last = op.first_axis, op.last_axis
+    demand(x.dtype == y.dtype, f"its dtypes {x.dtype}, {y.dtype} differ")
+    demand(0 <= first <= last < len(x.shape), f"its axes {first} to {last} are not axes of {list(x.shape)}")
+    before, after = x.shape[:first], x.shape[last + 1 :]
+    fits = y.shape in {(*before, *after), (*before, *[1] * (last - first + 1), *after)}
+    demand(fits, f"its output has the shape {list(y.shape)}")
+    count = math.prod(x.shape[first : last + 1])
+    demand(count <= MAX_DIMENSION // 2, f"it sums over {count} elements")
     check_ratio(x, y)
 
 
@@ -50,6 +64,8 @@ def softmax(op: Softmax, inputs: Sequence[Tensor], y: Tensor) -> None:
 RULES: Mapping[type[Op], Rule] = MappingProxyType(
     {
         Mean: ((1,), mean),
+        MeanOver: ((1,), reduction),
+        Sum: ((1,), reduction),
         Softmax: ((1, 2), softmax),
     }
 )

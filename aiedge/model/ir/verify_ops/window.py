@@ -8,7 +8,7 @@ from types import MappingProxyType
 from aiedge.model.ir.geometry import window_count, window_extent
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
-from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D, Op
+from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D, Op
 from aiedge.model.ir.verify_ops.checks import (
     Rule,
     check_clamp,
@@ -58,18 +58,29 @@ def average_pool_2d(op: AveragePool2D, inputs: Sequence[Tensor], y: Tensor) -> N
     check_clamp(op, y)
 
 
+def max_pool_2d(op: MaxPool2D, inputs: Sequence[Tensor], y: Tensor) -> None:
+    """Demands of :class:`~aiedge.model.ir.ops.MaxPool2D`."""
+    (x,) = inputs
+    check_ranks((x, 4), (y, 4))
+    check_same_quantization(x, y)
+    _check_windows(op, (op.filter_h, op.filter_w), (1, 1), x, y)
+    demand(y.shape[3] == x.shape[3], f"its output has {y.shape[3]} channels and its input {x.shape[3]}")
+    check_clamp(op, y)
+
+
 RULES: Mapping[type[Op], Rule] = MappingProxyType(
     {
         Conv2D: ((3,), conv_2d),
         DepthwiseConv2D: ((3,), depthwise_conv_2d),
         AveragePool2D: ((1,), average_pool_2d),
+        MaxPool2D: ((1,), max_pool_2d),
     }
 )
 """How many inputs each operation may have, and the rest of its demands."""
 
 
 def _check_windows(
-    op: Conv2D | DepthwiseConv2D | AveragePool2D,
+    op: Conv2D | DepthwiseConv2D | AveragePool2D | MaxPool2D,
     size: tuple[int, int],
     dilation: tuple[int, int],
     x: Tensor,

@@ -95,12 +95,12 @@ void add_vector(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, c
 }
 
 template <bool kUnsigned, bool kFine>
-void add_range(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, std::int64_t begin,
-               std::int64_t end, const Constants& constants) {
-  std::int64_t i = begin;
-  for (; i + kVector <= end; i += kVector) add_vector<kUnsigned, kFine>(a + i, b + i, y + i, constants);
-  if (i == end) return;
-  const auto rest = static_cast<std::size_t>(end - i);
+void add_run(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, std::int64_t count,
+             const Constants& constants) {
+  std::int64_t i = 0;
+  for (; i + kVector <= count; i += kVector) add_vector<kUnsigned, kFine>(a + i, b + i, y + i, constants);
+  if (i == count) return;
+  const auto rest = static_cast<std::size_t>(count - i);
   std::uint8_t last_a[kVector] = {};
   std::uint8_t last_b[kVector] = {};
   std::uint8_t last_y[kVector];
@@ -117,20 +117,22 @@ bool supports(const AddArgs& args) { return args.shift >= kLeastShift; }
 std::int32_t units(const AddArgs& args) { return (args.count - 1) / kBlock + 1; }
 
 void run(const AddArgs& args, const Work& work) {
-  const auto* a = static_cast<const std::uint8_t*>(work.input[0]);
-  const auto* b = static_cast<const std::uint8_t*>(work.input[1]);
   auto* y = static_cast<std::uint8_t*>(work.output);
-  const std::int64_t begin = std::int64_t{work.begin} * kBlock;
   std::int64_t end = std::int64_t{work.end} * kBlock;
   if (end > args.count) end = args.count;
   const Constants constants = make_constants(args);
   const bool fine = args.shift <= kMostFineShift;
-  if (args.type == QType::kUint8) {
-    (fine ? add_range<true, true> : add_range<true, false>)(a, b, y, begin, end, constants);
-  } else {
-    (fine ? add_range<false, true> : add_range<false, false>)(a, b, y, begin, end, constants);
+  const auto add = args.type == QType::kUint8 ? (fine ? add_run<true, true> : add_run<true, false>)
+                                              : (fine ? add_run<false, true> : add_run<false, false>);
+  BroadcastTiles tiles = {nullptr, nullptr};
+  for (std::int64_t i = std::int64_t{work.begin} * kBlock; i < end;) {
+    const BroadcastRun next = broadcast_run(args.shape, work.input, i, end, work.scratch, &tiles);
+    add(next.a, next.b, y + i, next.count, constants);
+    i += next.count;
   }
 }
+
+std::size_t scratch_bytes(const AddArgs& args) { return broadcast_scratch_bytes(args.shape); }
 
 }  // namespace
 
@@ -140,7 +142,7 @@ const Kernel<AddArgs> add_avx2 = {
     .supports = supports,
     .packed_bytes = nullptr,
     .pack = nullptr,
-    .scratch_bytes = nullptr,
+    .scratch_bytes = scratch_bytes,
     .units = units,
     .run = run,
 };

@@ -21,8 +21,9 @@ void run(const AddArgs& args, const Work& work) {
     const std::int32_t half = std::int32_t{1} << (args.shift - 1);
     const std::int64_t end = std::min<std::int64_t>(args.count, std::int64_t{work.end} * kBlock);
     for (std::int64_t i = std::int64_t{work.begin} * kBlock; i < end; ++i) {
-      const std::int32_t sum = half + args.multiplier_a * (a[i] - args.zero_point_a) +
-                               args.multiplier_b * (b[i] - args.zero_point_b);
+      const BroadcastOffsets at = broadcast_offsets(args.shape, i);
+      const std::int32_t sum = half + args.multiplier_a * (a[at.a] - args.zero_point_a) +
+                               args.multiplier_b * (b[at.b] - args.zero_point_b);
       y[i] = static_cast<T>(
           std::clamp((sum >> args.shift) + args.output_zero_point, args.clamp_min, args.clamp_max));
     }

@@ -121,12 +121,12 @@ void add_vector(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, c
 }
 
 template <bool kUnsigned>
-void add_range(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, std::int64_t begin,
-               std::int64_t end, const Constants& constants) {
-  std::int64_t i = begin;
-  for (; i + kVectorBytes <= end; i += kVectorBytes) add_vector<kUnsigned>(a + i, b + i, y + i, constants);
-  if (i == end) return;
-  const auto rest = static_cast<std::size_t>(end - i);
+void add_run(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* y, std::int64_t count,
+             const Constants& constants) {
+  std::int64_t i = 0;
+  for (; i + kVectorBytes <= count; i += kVectorBytes) add_vector<kUnsigned>(a + i, b + i, y + i, constants);
+  if (i == count) return;
+  const auto rest = static_cast<std::size_t>(count - i);
   std::uint8_t last_a[kVectorBytes] = {};
   std::uint8_t last_b[kVectorBytes] = {};
   std::uint8_t last_y[kVectorBytes];
@@ -145,19 +145,20 @@ bool supports(const AddArgs& args) { return args.shift >= kLeastShift && args.sh
 std::int32_t units(const AddArgs& args) { return (args.count - 1) / kBlock + 1; }
 
 void run(const AddArgs& args, const Work& work) {
-  const auto* a = static_cast<const std::uint8_t*>(work.input[0]);
-  const auto* b = static_cast<const std::uint8_t*>(work.input[1]);
   auto* y = static_cast<std::uint8_t*>(work.output);
-  const std::int64_t begin = std::int64_t{work.begin} * kBlock;
   std::int64_t end = std::int64_t{work.end} * kBlock;
   if (end > args.count) end = args.count;
   const Constants constants = make_constants(args);
-  if (args.type == QType::kUint8) {
-    add_range<true>(a, b, y, begin, end, constants);
-  } else {
-    add_range<false>(a, b, y, begin, end, constants);
+  const auto add = args.type == QType::kUint8 ? add_run<true> : add_run<false>;
+  BroadcastTiles tiles = {nullptr, nullptr};
+  for (std::int64_t i = std::int64_t{work.begin} * kBlock; i < end;) {
+    const BroadcastRun next = broadcast_run(args.shape, work.input, i, end, work.scratch, &tiles);
+    add(next.a, next.b, y + i, next.count, constants);
+    i += next.count;
   }
 }
+
+std::size_t scratch_bytes(const AddArgs& args) { return broadcast_scratch_bytes(args.shape); }
 
 }  // namespace
 }  // namespace AIEDGE_VNNI
@@ -168,7 +169,7 @@ const Kernel<AddArgs> AIEDGE_VNNI_KERNEL(add_) = {
     .supports = AIEDGE_VNNI::supports,
     .packed_bytes = nullptr,
     .pack = nullptr,
-    .scratch_bytes = nullptr,
+    .scratch_bytes = AIEDGE_VNNI::scratch_bytes,
     .units = AIEDGE_VNNI::units,
     .run = AIEDGE_VNNI::run,
 };

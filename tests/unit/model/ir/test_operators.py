@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 
 import index_models
@@ -24,8 +25,16 @@ OPERATORS: dict[str, Callable[[Draw, str], bytes]] = {
     "conv_2d": lambda draw, dtype: models.convolution(draw, dtype, depthwise=False),
     "depthwise_conv_2d": lambda draw, dtype: models.convolution(draw, dtype, depthwise=True),
     "fully_connected": models.fully_connected,
-    "add": models.add,
-    "average_pool_2d": models.average_pool,
+    "add": partial(models.sum_of_two, "ADD"),
+    "sub": partial(models.sum_of_two, "SUB"),
+    "mul": models.mul,
+    "minimum": partial(models.extremum, "MINIMUM"),
+    "maximum": partial(models.extremum, "MAXIMUM"),
+    "prelu": models.prelu,
+    "average_pool_2d": partial(models.pool, "AVERAGE_POOL_2D"),
+    "max_pool_2d": partial(models.pool, "MAX_POOL_2D"),
+    "mean_over": partial(models.reduction, "MEAN"),
+    "sum": partial(models.reduction, "SUM"),
     "mean": models.mean,
     "softmax": models.softmax,
     "quantize": models.quantize,
@@ -33,6 +42,11 @@ OPERATORS: dict[str, Callable[[Draw, str], bytes]] = {
     **resize_models.MODELS,
     **index_models.MODELS,
 }
+LOOKUPS = (
+    *("ABS", "ELU", "EXP", "GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC"),
+    *("RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "TANH"),
+)
+INT8_ONLY = ("ABS", "ELU", "EXP", "LOG")
 DTYPES = st.sampled_from(["int8", "uint8"])
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -48,6 +62,17 @@ def test_bits(operator: str, seed: int, dtype: str) -> None:
     draw = Draw(seed)
     model = OPERATORS[operator](draw, dtype)
     assert_same_bits(model, draw.rng, runs=2)
+
+
+@pytest.mark.parametrize("kind", LOOKUPS)
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(seed=SEEDS, dtype=DTYPES)
+def test_bits_of_a_function_of_one_tensor(kind: str, seed: int, dtype: str) -> None:
+    dtype = "int8" if kind in INT8_ONLY else dtype
+    model = models.lookup(kind, Draw(seed), dtype)
+    values = (np.arange(256) + LOWEST[dtype]).astype(dtype).reshape(1, 256)
+    expected = litert.LiteRT(model).run([values])[0]
+    np.testing.assert_array_equal(interpret(import_model(model, "m"), [values])[0], expected)
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)

@@ -185,7 +185,7 @@ INT32 = np.zeros(4, np.int32)
         # the others
         (change_tensor("fully_connected", -1, shape=(5, 1)), "AIE-MOD-009", "rows of 5"),
         (change_tensor("fully_connected", -1, shape=(2, 5)), "AIE-MOD-009", "needs 5 elements"),
-        (change_tensor("add", -1, shape=(1, 8, 4, 8)), "AIE-MOD-009", "differ"),
+        (change_tensor("add", -1, shape=(1, 8, 4, 8)), "AIE-MOD-009", "do not fit together"),
         (change_tensor("add", -1, quantization=scale(1e4)), "AIE-MOD-009", "2^-10"),
         (change_tensor("add", -1, quantization=scale(1e-3)), "AIE-MOD-009", "2^8"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import litert
 import numpy as np
 import pytest
 from tflite_builder import TfliteBuilder
@@ -9,7 +10,8 @@ from tflite_models import everything
 
 from aiedge.model.importers.tflite import import_tflite
 from aiedge.model.ir.graph import Graph, Node, Quantization, Tensor
-from aiedge.model.ir.ops import Requantize, Softmax
+from aiedge.model.ir.interpret import interpret
+from aiedge.model.ir.ops import Conv2D, Lookup, Requantize, Softmax
 from aiedge.model.ir.text import to_text
 from aiedge.model.ir.verify import verify
 from aiedge.model.passes import PASSES, run_passes
@@ -73,6 +75,53 @@ def test_an_output_that_is_also_read() -> None:
     nodes = [Node("y", Requantize(), (0,), (1,)), Node("z", Requantize(), (1,), (2,))]
     graph = Graph("m", tensors, nodes, (0,), (2, 1))
     assert to_text(drop_dead_code(graph)) == to_text(graph)
+
+
+def _activated(
+    kind: str, *, scale: float = 0.1, zero_point: int = -20, also_output: bool = False, again: bool = False
+) -> bytes:
+    """A convolution with ReLU-like functions behind it."""
+    t = TfliteBuilder()
+    x = t.tensor((1, 4, 4, 2), "int8", 0.1, 3)
+    w = t.tensor((3, 1, 1, 2), "int8", 0.1, 0, data=np.arange(-3, 3, dtype=np.int8).reshape(3, 1, 1, 2) * 40)
+    c = t.tensor((1, 4, 4, 3), "int8", 0.1, -20)
+    bias = t.tensor((3,), "int32", 0.01, 0, data=np.array([90, -5, 40], np.int32))
+    t.operator("CONV_2D", [x, w, bias], [c], StrideH=1, StrideW=1, FusedActivationFunction=2)
+    y = t.tensor((1, 4, 4, 3), "int8", scale, zero_point)
+    t.operator(kind, [c], [y])
+    outputs = [y, c] if also_output else [y]
+    if again:
+        outputs = [t.tensor((1, 4, 4, 3), "int8", scale, zero_point)]
+        t.operator("RELU_0_TO_1", [y], outputs)
+    return t.build([x], outputs)
+
+
+@pytest.mark.parametrize(
+    ("model", "left"),
+    [
+        (_activated("RELU"), 0),
+        (_activated("RELU6"), 0),
+        (_activated("RELU_N1_TO_1"), 0),
+        (_activated("RELU6", again=True), 0),
+        (_activated("RELU", scale=0.2), 1),
+        (_activated("RELU", zero_point=-21), 1),
+        (_activated("RELU", also_output=True), 1),
+        (_activated("TANH"), 1),
+    ],
+)
+def test_a_clamp_behind_an_operation_becomes_its_bounds(model: bytes, left: int) -> None:
+    graph = run_passes(import_tflite(model, "m"))
+    assert sum(isinstance(node.op, Lookup) for node in graph.nodes) == left
+    reference = litert.LiteRT(model)
+    for inputs in (reference.random_inputs(np.random.default_rng(seed)) for seed in range(5)):
+        for ours, theirs in zip(interpret(graph, inputs), reference.run(inputs), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_bounds_are_those_of_both() -> None:
+    (node,) = run_passes(import_tflite(_activated("RELU"), "m")).nodes
+    assert isinstance(node.op, Conv2D)
+    assert (node.op.clamp_min, node.op.clamp_max) == (-20, -10)
 
 
 def _reordered(graph: Graph, order: list[int]) -> Graph:

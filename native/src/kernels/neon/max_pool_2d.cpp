@@ -1,0 +1,119 @@
+#include "kernels/max_pool_2d.h"
+
+#include <arm_neon.h>
+
+namespace aiedge::kernels {
+namespace {
+
+constexpr std::int32_t kVector = 16;
+
+// The part [begin, end) of a window that lies within the input.
+struct Span {
+  std::int64_t begin, end;
+};
+
+Span inside(std::int64_t first, std::int32_t length, std::int32_t size) {
+  const std::int64_t end = first + length;
+  return {first < 0 ? 0 : first, end < size ? end : size};
+}
+
+// Positions of one window.
+struct Positions {
+  const std::uint8_t* first;  // the first channel at the first position
+  std::int64_t rows, columns;
+  std::ptrdiff_t row_stride, column_stride;  // bytes
+};
+
+// int8 is seen as uint8 with the top bit flipped, which keeps the order.
+template <typename T>
+void vector(const MaxPool2DArgs& a, const Positions& p, std::int32_t channel, std::uint8_t* output) {
+  const uint8x16_t flip = vdupq_n_u8(static_cast<T>(-1) < 0 ? 0x80 : 0);
+  // The lower bound is what the greatest is at least.
+  uint8x16_t greatest = veorq_u8(vdupq_n_u8(static_cast<std::uint8_t>(a.clamp_min)), flip);
+  for (std::int64_t row = 0; row < p.rows; ++row) {
+    const std::uint8_t* from = p.first + row * p.row_stride + channel;
+    for (std::int64_t column = 0; column < p.columns; ++column) {
+      greatest = vmaxq_u8(greatest, veorq_u8(vld1q_u8(from), flip));
+      from += p.column_stride;
+    }
+  }
+  const uint8x16_t most = veorq_u8(vdupq_n_u8(static_cast<std::uint8_t>(a.clamp_max)), flip);
+  vst1q_u8(output, veorq_u8(vminq_u8(greatest, most), flip));
+}
+
+// The last channels, fewer than a vector.
+template <typename T>
+T greatest_of(const Positions& p, std::int32_t channel) {
+  T greatest = static_cast<T>(p.first[channel]);
+  for (std::int64_t row = 0; row < p.rows; ++row) {
+    for (std::int64_t column = 0; column < p.columns; ++column) {
+      const auto value = static_cast<T>(p.first[row * p.row_stride + column * p.column_stride + channel]);
+      if (value > greatest) greatest = value;
+    }
+  }
+  return greatest;
+}
+
+template <typename T>
+std::uint8_t bounded(const MaxPool2DArgs& a, const Positions& p, std::int32_t channel) {
+  const std::int32_t greatest = greatest_of<T>(p, channel);
+  const std::int32_t above = greatest < a.clamp_min ? a.clamp_min : greatest;
+  return static_cast<std::uint8_t>(above > a.clamp_max ? a.clamp_max : above);
+}
+
+template <typename T>
+void pixel(const MaxPool2DArgs& a, const Positions& p, std::uint8_t* output) {
+  std::int32_t channel = 0;
+  for (; channel + kVector <= a.channels; channel += kVector) vector<T>(a, p, channel, output + channel);
+  if (channel == a.channels) return;
+  if (a.channels >= kVector) {
+    // Once more up to the last channel: what overlaps is written the same again.
+    vector<T>(a, p, a.channels - kVector, output + a.channels - kVector);
+    return;
+  }
+  for (; channel < a.channels; ++channel) output[channel] = bounded<T>(a, p, channel);
+}
+
+template <typename T>
+void output_row(const MaxPool2DArgs& a, const std::uint8_t* image, std::int32_t oy, std::uint8_t* output) {
+  const Span rows = inside(std::int64_t{oy} * a.stride_h - a.pad_top, a.filter_h, a.in_h);
+  for (std::int32_t ox = 0; ox < a.out_w; ++ox) {
+    const Span columns = inside(std::int64_t{ox} * a.stride_w - a.pad_left, a.filter_w, a.in_w);
+    pixel<T>(a,
+             {.first = image + (rows.begin * a.in_w + columns.begin) * a.channels,
+              .rows = rows.end - rows.begin,
+              .columns = columns.end - columns.begin,
+              .row_stride = std::ptrdiff_t{a.in_w} * a.channels,
+              .column_stride = a.channels},
+             output);
+    output += a.channels;
+  }
+}
+
+// A unit is one output row of one image.
+std::int32_t units(const MaxPool2DArgs& a) { return a.batch * a.out_h; }
+
+void run(const MaxPool2DArgs& a, const Work& work) {
+  const auto row = a.type == QType::kUint8 ? output_row<std::uint8_t> : output_row<std::int8_t>;
+  for (std::int32_t unit = work.begin; unit < work.end; ++unit) {
+    const std::ptrdiff_t image = std::ptrdiff_t{unit / a.out_h} * a.in_h * a.in_w * a.channels;
+    const std::ptrdiff_t output = std::ptrdiff_t{unit} * a.out_w * a.channels;
+    row(a, static_cast<const std::uint8_t*>(work.input[0]) + image, unit % a.out_h,
+        static_cast<std::uint8_t*>(work.output) + output);
+  }
+}
+
+}  // namespace
+
+const Kernel<MaxPool2DArgs> max_pool_2d_neon = {
+    .name = "neon",
+    .isa = cpu::Isa::kNeon,
+    .supports = nullptr,
+    .packed_bytes = nullptr,
+    .pack = nullptr,
+    .scratch_bytes = nullptr,
+    .units = units,
+    .run = run,
+};
+
+}  // namespace aiedge::kernels
