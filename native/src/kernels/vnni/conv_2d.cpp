@@ -25,8 +25,8 @@ std::int64_t window_stride(const Conv2DArgs& a) {
   return (std::int64_t{run_count(a)} * run_bytes(a) + 3) / 4 * 4;
 }
 
-// Whether the windows are gathered. That costs about as much as two dot products a window, and makes the sums
-// of the windows, which weights with a zero point need, one run long.
+// Whether the windows are gathered. That costs the time of three to four dot products a window, and makes the
+// sums of the windows, which weights with a zero point need, one run long.
 bool gathers(const Conv2DArgs& a) {
   const std::int32_t bytes = run_bytes(a);
   if (run_count(a) == 1 || bytes > kMostRunBytes || bytes % 4 == 0) return false;
