@@ -269,6 +269,19 @@ def lookup(kind: str, draw: Draw, dtype: str) -> bytes:
     return t.build([x], [y])
 
 
+def reshape(draw: Draw, dtype: str) -> bytes:
+    """RESHAPE to a shape that stands in a constant."""
+    a, b, c = (draw.whole(1, 9) for _ in range(3))
+    shape = ((a, b * c), (a * b * c,), (1, c, b, a))[draw.whole(0, 2)]
+    scale, zero_point = draw.scale(1e-3, 1), draw.zero_point(dtype)
+    t = TfliteBuilder()
+    x = t.tensor((a, b, c), dtype, scale, zero_point)
+    target = t.tensor((len(shape),), "int32", data=np.array(shape, np.int32))
+    y = t.tensor(shape, dtype, scale, zero_point)
+    t.operator("RESHAPE", [x, target], [y])
+    return t.build([x], [y])
+
+
 def quantize(draw: Draw, dtype: str) -> bytes:
     """QUANTIZE to either type; equal scales, powers of two and any ratio."""
     to = ("int8", "uint8")[draw.whole(0, 1)]

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from importlib.metadata import version
 
-import index_models
 import litert
-import movement_models
 import numpy as np
 import pytest
-import resize_models
 import tflite_models as models
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from operator_models import INT8_ONLY, LITERT, LOOKUPS
 from tflite_builder import TfliteBuilder
 from tflite_models import LOWEST, Draw
 
 from aiedge.model.compile import import_model
 from aiedge.model.ir.interpret import interpret
 
-OPERATORS: dict[str, Callable[[Draw, str], bytes]] = {
-    "conv_2d": lambda draw, dtype: models.convolution(draw, dtype, depthwise=False),
-    "depthwise_conv_2d": lambda draw, dtype: models.convolution(draw, dtype, depthwise=True),
-    "fully_connected": models.fully_connected,
-    "add": partial(models.sum_of_two, "ADD"),
-    "sub": partial(models.sum_of_two, "SUB"),
-    "mul": models.mul,
-    "minimum": partial(models.extremum, "MINIMUM"),
-    "maximum": partial(models.extremum, "MAXIMUM"),
-    "prelu": models.prelu,
-    "average_pool_2d": partial(models.pool, "AVERAGE_POOL_2D"),
-    "max_pool_2d": partial(models.pool, "MAX_POOL_2D"),
-    "mean_over": partial(models.reduction, "MEAN"),
-    "sum": partial(models.reduction, "SUM"),
-    "mean": models.mean,
-    "softmax": models.softmax,
-    "quantize": models.quantize,
-    **movement_models.MODELS,
-    **resize_models.MODELS,
-    **index_models.MODELS,
-}
-LOOKUPS = (
-    *("ABS", "ELU", "EXP", "GELU", "HARD_SWISH", "LEAKY_RELU", "LOG", "LOGISTIC"),
-    *("RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "TANH"),
-)
-INT8_ONLY = ("ABS", "ELU", "EXP", "LOG")
 DTYPES = st.sampled_from(["int8", "uint8"])
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -55,12 +25,12 @@ def test_the_pinned_litert_is_here() -> None:
     assert version("ai-edge-litert") == litert.COMPARABLE_VERSION
 
 
-@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("operator", LITERT)
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(seed=SEEDS, dtype=DTYPES)
 def test_bits(operator: str, seed: int, dtype: str) -> None:
     draw = Draw(seed)
-    model = OPERATORS[operator](draw, dtype)
+    model = LITERT[operator](draw, dtype)
     assert_same_bits(model, draw.rng, runs=2)
 
 

@@ -7,45 +7,27 @@ near half-way between two integers may become the other one: one step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import litert
 import numpy as np
 import pytest
-import tflite_models as models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx_models import run_onnx
+from operator_models import ONNXRUNTIME
 from tflite_models import Draw
 
 from aiedge.model.compile import import_model
 from aiedge.model.ir.interpret import interpret
 
-OPERATORS: dict[str, tuple[Callable[[Draw, str], bytes], int]] = {
-    "conv_2d": (lambda draw, dtype: models.convolution(draw, dtype, depthwise=False), 0),
-    "depthwise_conv_2d": (lambda draw, dtype: models.convolution(draw, dtype, depthwise=True), 0),
-    "fully_connected": (models.fully_connected, 0),
-    "max_pool_2d": (partial(models.pool, "MAX_POOL_2D"), 0),
-    "add": (partial(models.sum_of_two, "ADD"), 1),
-    "mul": (models.mul, 1),
-    "average_pool_2d": (partial(models.pool, "AVERAGE_POOL_2D"), 1),
-    "softmax": (models.softmax, 1),
-    "logistic": (partial(models.lookup, "LOGISTIC"), 1),
-}
-"""The random models, and by how many steps of the output the two may differ."""
 
-
-@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("operator", ONNXRUNTIME)
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1), dtype=st.sampled_from(["int8", "uint8"]))
 def test_beside_onnxruntime(operator: str, seed: int, dtype: str) -> None:
-    build, steps = OPERATORS[operator]
+    build, steps = ONNXRUNTIME[operator]
     draw = Draw(seed)
     graph = import_model(build(draw, dtype), "m")
-    inputs = [
-        litert.random_integers(draw.rng, graph.tensors[i].shape, np.dtype(dtype)) for i in graph.inputs
-    ]
+    inputs = [litert.random_integers(draw.rng, graph.tensors[i].shape, np.dtype(dtype)) for i in graph.inputs]
     ours = interpret(graph, inputs)[0].astype(np.int64)
     theirs = run_onnx(graph, inputs).astype(np.int64)
     op = graph.nodes[0].op

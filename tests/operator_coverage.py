@@ -1,0 +1,125 @@
+"""Says which operators of a .tflite file the native engine runs, from the registry of the operator tests.
+
+Run it after a change to write docs/operators.md again: PYTHONPATH=tests python tests/operator_coverage.py
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import tflite
+import tflite_models
+from operator_models import LITERT, LOOKUPS, ONNXRUNTIME, Model
+from tflite_models import Draw
+
+from aiedge.errors import ModelError
+from aiedge.model.importers.tflite import import_tflite
+from aiedge.model.importers.tflite_ops import OPERATORS
+from aiedge.model.importers.tflite_reader import read_tflite
+from aiedge.model.ir.verify import verify
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "operators.md"
+SEEDS = 8
+DTYPES = ("int8", "uint8")
+KERNELS = ROOT / "native" / "src" / "kernels"
+OPS = ROOT / "native" / "src" / "ops"
+
+HEAD = """\
+# Operators
+
+Every operator of the .tflite schema, and what the native engine does with it in int8 and in uint8. This page is made
+from the registry of the operator tests (`PYTHONPATH=tests python tests/operator_coverage.py`); a test fails when it is
+out of date.
+
+- **operations**: what the operator becomes in the graph ([arithmetic.md](arithmetic.md) has the formula of each).
+- **kernels**: instruction sets with code of their own; every operation runs everywhere, always with the same bits.
+- **LiteRT**: random models, for functions of one tensor all 256 values, give LiteRT's bits in every run of the tests.
+- **ONNX Runtime**: the same models beside the QLinear operator: equal bits, or at most one step of the output apart.
+
+An operator without a mark is refused by its name when a model is imported; `aiedge.load(..., engine="tflite")` runs
+such a model in LiteRT.
+
+| operator | int8 | uint8 | operations | kernels | LiteRT | ONNX Runtime |
+|---|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The text of docs/operators.md."""
+    litert = _kinds(LITERT | {kind: partial(tflite_models.lookup, kind) for kind in LOOKUPS})
+    steps = {name: allowed for name, (_, allowed) in ONNXRUNTIME.items()}
+    beside = {
+        kind: "equal" if steps[name] == 0 else f"{steps[name]} step"
+        for name, (model, _) in ONNXRUNTIME.items()
+        for kind in _kinds({name: model})
+    }
+    names = sorted(name for name, value in vars(tflite.BuiltinOperator).items() if isinstance(value, int))
+    rows = []
+    for kind in names:
+        dtypes = litert.get(kind, {})
+        operations = sorted(set().union(*dtypes.values()))
+        kernels = _ordered({isa for operation in operations for isa in instruction_sets(operation)})
+        cells = [kind, *("yes" if dtypes.get(dtype) else "" for dtype in DTYPES)]
+        cells += [", ".join(operations), ", ".join(kernels)]
+        cells += ["equal" if kind in litert else "", beside.get(kind, "")]
+        rows.append("| " + " | ".join(cells) + " |")
+    return HEAD + "\n".join(re.sub(" +", " ", row) for row in rows) + "\n"
+
+
+def untested() -> set[str]:
+    """Operators that are imported, and of which no test has a model."""
+    models = LITERT | {kind: partial(tflite_models.lookup, kind) for kind in LOOKUPS}
+    return set(OPERATORS) - set(_kinds(models))
+
+
+def instruction_sets(operation: str) -> set[str]:
+    """The instruction sets for which the operation has kernels, as the lists of variants have them."""
+    found: set[str] = set()
+    for contract in _contracts(operation):
+        text = re.sub(
+            r"#if defined\(AIEDGE_TEST_VARIANTS\).*?#endif", "", contract.read_text(), flags=re.DOTALL
+        )
+        found |= {name.split("_")[0] for name in re.findall(r"^AIEDGE_VARIANT\((\w+)\)", text, re.MULTILINE)}
+    return found
+
+
+def _contracts(operation: str) -> Iterator[Path]:
+    """The lists of the kernels that the operation's file, or what it includes, names."""
+    (source,) = (path for path in OPS.glob("*.cpp") if f'.name = "{operation}"' in path.read_text())
+    sources = {source} | {OPS / f"{name}.cpp" for name in re.findall(r'"ops/(\w+)\.h"', source.read_text())}
+    for path in sorted(sources):
+        if path.is_file():
+            for name in re.findall(r'"kernels/(\w+)\.h"', path.read_text()):
+                if (KERNELS / f"{name}.def").is_file():
+                    yield KERNELS / f"{name}.def"
+
+
+def _kinds(models: Mapping[str, Model]) -> dict[str, dict[str, set[str]]]:
+    """Operator -> dtype -> the operations that the models become; nothing for a dtype that is refused."""
+    kinds: dict[str, dict[str, set[str]]] = {}
+    for model in models.values():
+        for dtype in DTYPES:
+            for seed in range(SEEDS):
+                data = model(Draw(seed), dtype)
+                (kind,) = {operator.kind for operator in read_tflite(data, "m").operators}
+                operations = kinds.setdefault(kind, {}).setdefault(dtype, set())
+                try:
+                    graph = import_tflite(data, "m")
+                    verify(graph)
+                except ModelError:
+                    continue
+                operations |= {node.op.NAME for node in graph.nodes}
+    return kinds
+
+
+def _ordered(names: set[str]) -> list[str]:
+    order = ("reference", "avx2", "avxvnni", "avx512vnni", "neon", "neondot", "neoni8mm")
+    return sorted(names, key=order.index)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
