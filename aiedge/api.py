@@ -28,6 +28,8 @@ class Model:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # The native engine makes the same checks itself, in a tenth of the time.
+        self._run = engine.run if getattr(engine, "checks_arrays", False) else self._run_checked
 
     @property
     def engine(self) -> str:
@@ -70,6 +72,9 @@ class Model:
         dtype (nothing is converted); anything else is an :class:`~aiedge.errors.InputError`. The native engine
         allocates nothing.
         """
+        self._run(inputs, out)
+
+    def _run_checked(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
         _check("input", self.inputs, inputs)
         _check("output", self.outputs, out)
         self._engine.run(inputs, out)

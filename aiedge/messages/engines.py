@@ -46,6 +46,7 @@ MESSAGES: dict[str, Message] = {
         "Another thread is running this model.",
         "Load the model once for each thread, or guard it with a lock.",
     ),
+    "AIE-ENG-015": Message("The array for {name!r} cannot be written.", "Pass an array that is not read-only."),
     "AIE-ENG-014": Message(
         "The engine {engine!r} could not be measured: {reason}.", "Correct that, or leave the engine out."
     ),

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,20 +27,13 @@ class Model {
   [[nodiscard]] pybind11::str plan() const;
   [[nodiscard]] pybind11::tuple labels() const;
 
-  // The buffers are used in place, with the GIL released.
-  void run(const pybind11::sequence& inputs, const pybind11::sequence& outs);
+  // `inputs` and `outs` are sequences of arrays or other buffers, which are used in place.
+  void run(pybind11::handle inputs, pybind11::handle outs);
 
  private:
-  // A buffer that the caller lent for one run.
-  struct Loan {
-    Py_buffer view = {};
-    ~Loan() { PyBuffer_Release(&view); }  // nothing is released of an empty view
-  };
-
   void load(const pybind11::object& source, const aiedge_options& options);
-  void borrow(const pybind11::sequence& arrays, const char* kind,
-              const std::vector<aiedge_tensor_info>& infos, int flags, Loan* loans) const;
   void check_overlap() const;
+  aiedge_status run_released();
 
   struct Free {
     void operator()(aiedge_model* model) const { aiedge_free(model); }
@@ -48,10 +42,12 @@ class Model {
   std::unique_ptr<aiedge_model, Free> model_;
   std::vector<aiedge_tensor_info> input_infos_;
   std::vector<aiedge_tensor_info> output_infos_;
-  // Room for the pointers of a run, so that a run allocates nothing here.
+  // Room for what a run borrows, so that a run allocates nothing here.
   std::vector<const void*> input_data_;
   std::vector<void*> output_data_;
   std::atomic<bool> running_ = false;
+  int measured_runs_ = 0;
+  std::chrono::nanoseconds least_ = std::chrono::nanoseconds::max();  // of the measured runs
 };
 
 }  // namespace aiedge::bindings

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <new>
 #include <optional>
 
 #include "aiedge/aiedge.h"
@@ -14,6 +15,27 @@ namespace py = pybind11;
 using aiedge::bindings::Model;
 using aiedge::bindings::NodeInfo;
 using aiedge::bindings::TensorInfo;
+
+namespace {
+
+// A plain method of the C API: pybind11's dispatch alone would take longer than a small layer.
+PyObject* run(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
+  if (count != 2) return PyErr_Format(PyExc_TypeError, "run() takes inputs and outs, %zd given", count);
+  try {
+    py::cast<Model&>(py::handle(self)).run(arguments[0], arguments[1]);
+  } catch (py::error_already_set& error) {
+    error.restore();
+    return nullptr;
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
+  Py_RETURN_NONE;
+}
+
+PyMethodDef run_method = {"run", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&run)),
+                          METH_FASTCALL, "run(inputs, outs): run once, blocking."};
+
+}  // namespace
 
 PYBIND11_MODULE(_native, module) {
   module.doc() = "The native core: runs bundles.";
@@ -51,7 +73,8 @@ PYBIND11_MODULE(_native, module) {
       .def_property_readonly("weight_bytes", [](const aiedge_memory& memory) { return memory.weight_bytes; })
       .def_property_readonly("peak_bytes", [](const aiedge_memory& memory) { return memory.peak_bytes; });
 
-  py::class_<Model>(module, "Model", "A loaded bundle.")
+  py::class_<Model> model(module, "Model", "A loaded bundle.");
+  model
       .def(py::init<const py::object&, std::uint32_t, const std::string&, const std::string&>(),
            py::arg("source"), py::arg("threads") = 1, py::arg("isa") = "", py::arg("name") = "")
       .def_property_readonly("inputs", &Model::inputs)
@@ -59,6 +82,9 @@ PYBIND11_MODULE(_native, module) {
       .def_property_readonly("nodes", &Model::nodes)
       .def_property_readonly("memory", &Model::memory)
       .def_property_readonly("plan", &Model::plan)
-      .def_property_readonly("labels", &Model::labels)
-      .def("run", &Model::run, py::arg("inputs"), py::arg("outs"));
+      .def_property_readonly("labels", &Model::labels);
+  const auto method = py::reinterpret_steal<py::object>(
+      PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(model.ptr()), &run_method));
+  if (!method) throw py::error_already_set();
+  model.attr("run") = method;
 }
