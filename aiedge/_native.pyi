@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, final
-
 
 def version() -> str:
     """The core's version."""
@@ -64,14 +63,27 @@ class Model:
     """A loaded bundle. One run at a time."""
 
     def __init__(
-        self, source: str | os.PathLike[str] | bytes, threads: int = 1, isa: str = "", name: str = ""
+        self,
+        source: str | os.PathLike[str] | bytes,
+        threads: int = 1,
+        isa: str = "",
+        name: str = "",
+        *,
+        cpus: Sequence[int] = (),
+        realtime_priority: int = 0,
+        spin_s: float = 0.0,
     ) -> None:
         """Load, check, plan and pack, blocking.
 
         ``source``: the path of an ``.aie`` file or its bytes; ``threads``: 1 to 64; ``isa``: empty for the best of
-        this CPU (or ``AIEDGE_ISA``), or one of ``instruction_sets()``; ``name`` stands for the source in errors. Raises
-        ModelError for a file that cannot be read or is not a valid bundle; EngineError for an instruction set that
-        is unknown or that this CPU lacks, for a wrong number of threads, or when memory runs out.
+        this CPU (or ``AIEDGE_ISA``), or one of ``instruction_sets()``; ``name`` stands for the source in errors.
+
+        All threads but the calling one: ``cpus`` binds each to one CPU, ``realtime_priority`` (1 to 99) runs them
+        under SCHED_FIFO, and ``spin_s`` (up to 1; 0 is 50 µs) is how long they look for work before they sleep.
+
+        Raises ModelError for a file that cannot be read or is not a valid bundle; EngineError for an instruction set
+        that is unknown or that this CPU lacks, for a wrong option, when the system refuses what is asked for the
+        threads, or when memory runs out.
         """
 
     @property
@@ -96,3 +108,11 @@ class Model:
         objects); no output may overlap another array. EngineError when another thread is running the same model. The
         GIL is released, unless the first runs have shown that one takes less than 30 µs.
         """
+
+    def trace(
+        self,
+        inputs: Sequence[Any],
+        outs: Sequence[Any],
+        traced: Callable[[int, TensorInfo, bytes], object],
+    ) -> None:
+        """``run``, slower: ``traced`` is called after each node with its index and its output. The GIL is held."""

@@ -89,22 +89,28 @@ class Model:
         return out[0] if len(out) == 1 else tuple(out)
 
 
-def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int = 1) -> Model:
+def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int = 1, **options: Any) -> Model:
     """Load a ``.aie`` bundle or a quantized ``.tflite`` file (``.onnx`` for ``onnxruntime``) and make it ready to run.
 
-    ``engine`` is a name of :data:`aiedge.engines.catalog.ENGINES`; ``threads`` is at least 1. The file is untrusted:
-    whatever is wrong with it is a :class:`~aiedge.errors.ModelError` here, never a crash in ``run``.
+    ``engine`` is a name of :data:`aiedge.engines.catalog.ENGINES`; ``threads`` is at least 1. ``options`` are the
+    engine's own; the native one takes ``isa``, ``cpus``, ``realtime_priority`` and ``spin_s``
+    (:func:`aiedge.engines.native.load`). The file is untrusted: whatever is wrong with it is a
+    :class:`~aiedge.errors.ModelError` here, never a crash in ``run``.
     """
-    return Model(open_engine(path, engine=engine, threads=threads))
+    return Model(open_engine(path, engine=engine, threads=threads, **options))
 
 
-def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int) -> Engine:
+def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int, **options: Any) -> Engine:
     """What :func:`load` wraps: the engine itself, which checks no array. Raises what ``load`` raises."""
     if engine not in ENGINES:
         raise EngineError("AIE-ENG-001", name=engine, known=", ".join(sorted(ENGINES)))
     if threads < 1:
         raise UsageError("AIE-CLI-001", name="threads", value=threads, expected="1 or more")
     entry = ENGINES[engine]
+    for option in options:
+        if option not in entry.options:
+            known = ", ".join(entry.options) or "none"
+            raise EngineError("AIE-ENG-017", engine=engine, option=option, known=known)
     file = Path(path)
     data = read_model_file(file, (*MODEL_SUFFIXES, entry.suffix))
     if file.suffix != entry.suffix:
@@ -114,8 +120,8 @@ def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int) -> E
         from aiedge.model.compile import compile_bytes
 
         data = compile_bytes(data, str(file))
-    make = cast("Callable[[str, bytes, int], Engine]", load_object(entry.loader))
-    return make(str(file), data, threads)
+    make = cast("Callable[..., Engine]", load_object(entry.loader))
+    return make(str(file), data, threads, **options)
 
 
 def open_device(driver: str, /, **options: Any) -> Device:

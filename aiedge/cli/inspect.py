@@ -12,6 +12,8 @@ from rich.console import Console
 
 import aiedge
 from aiedge.cli.output import print_json, print_table
+from aiedge.cli.trace import trace_model
+from aiedge.errors import UsageError
 from aiedge.model.bundle import Bundle, read_bundle
 from aiedge.model.compile import compile_bytes
 from aiedge.model.ir.graph import Graph, Tensor
@@ -20,10 +22,28 @@ from aiedge.model.read_file import read_model_file
 
 def inspect(
     model: Annotated[Path, typer.Argument(help="A .tflite or .aie file.")],
+    trace: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Run this input (.npy, .bin, a picture) and show each operator's output as a hash."
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="With --trace: an earlier trace (--json); name the first difference.")
+    ] = None,
+    isa: Annotated[str, typer.Option(help="The instruction set; empty: the best of this CPU.")] = "",
+    threads: Annotated[int, typer.Option(min=1, max=64)] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show inputs, outputs, operators, multiply-accumulates and memory of a model without running it."""
-    loaded = aiedge.load(model)
+    """Show inputs, outputs, operators, multiply-accumulates and memory of a model; with --trace, run it once."""
+    if trace:
+        trace_model(model, trace, against, isa=isa, threads=threads, as_json=as_json)
+        return
+    if against is not None:
+        raise UsageError(
+            "AIE-CLI-001", name="--against", value=str(against), expected="--trace INPUT with it"
+        )
+    loaded = aiedge.load(model, isa=isa, threads=threads)
     data = read_model_file(model)
     bundle = read_bundle(data if model.suffix == ".aie" else compile_bytes(data, model.name), str(model))
     document = describe(str(model), bundle, loaded)

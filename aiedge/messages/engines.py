@@ -46,8 +46,14 @@ MESSAGES: dict[str, Message] = {
         "Another thread is running this model.",
         "Load the model once for each thread, or guard it with a lock.",
     ),
-    "AIE-ENG-015": Message("The array for {name!r} cannot be written.", "Pass an array that is not read-only."),
     "AIE-ENG-014": Message(
         "The engine {engine!r} could not be measured: {reason}.", "Correct that, or leave the engine out."
     ),
+    "AIE-ENG-015": Message("The array for {name!r} is read-only.", "Pass an array that can be written."),
+    "AIE-ENG-016": Message(
+        "The system refuses: {reason}.",
+        "Name CPUs that this process may use (taskset -p shows them); a real-time priority needs CAP_SYS_NICE or "
+        "rtprio in limits.conf.",
+    ),
+    "AIE-ENG-017": Message("The engine {engine!r} has no option {option!r}.", "It has: {known}."),
 }

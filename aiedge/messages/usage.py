@@ -30,4 +30,8 @@ MESSAGES: dict[str, Message] = {
     "AIE-CLI-010": Message(
         "The file is no tensor that can be read: {reason}.", "Give one plain array, as numpy.save writes it."
     ),
+    "AIE-CLI-011": Message(
+        "This is no trace of the same model: {reason}.",
+        "Give what `aiedge inspect MODEL --trace INPUT --json` printed for this model.",
+    ),
 }

@@ -32,6 +32,8 @@ void throw_status(aiedge_status status, const aiedge_error& error, const std::st
       throw_error("EngineError", "AIE-ENG-009", where, values);
     case AIEDGE_OUT_OF_MEMORY:
       throw_error("EngineError", "AIE-ENG-010", where, values);
+    case AIEDGE_REFUSED:
+      throw_error("EngineError", "AIE-ENG-016", where, values);
     case AIEDGE_OK:
     case AIEDGE_INVALID_ARGUMENT:
       break;

@@ -64,8 +64,9 @@ std::string shape_text(const std::string& dtype, std::size_t rank, const auto* s
 void* take_array(py::handle object, bool written, const aiedge_tensor_info& info, const Place& place) {
   const auto array = py::reinterpret_borrow<py::array>(object);
   const py::dtype dtype = array.dtype();
-  const bool fits = dtype.kind() == kind_of(info.dtype) && array.nbytes() == static_cast<py::ssize_t>(info.bytes) &&
-                    dtype.byteorder() != '>' && array.ndim() == static_cast<py::ssize_t>(info.rank) &&
+  const bool fits = dtype.kind() == kind_of(info.dtype) &&
+                    array.nbytes() == static_cast<py::ssize_t>(info.bytes) && dtype.byteorder() != '>' &&
+                    array.ndim() == static_cast<py::ssize_t>(info.rank) &&
                     std::equal(array.shape(), array.shape() + info.rank, info.shape);
   if (!fits) {
     const auto name = py::cast<std::string>(py::str(dtype));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
+#include <optional>
 
 #include "errors.h"
 #include "info.h"
@@ -37,9 +39,21 @@ bool overlap(const void* a, std::size_t a_bytes, const void* b, std::size_t b_by
 
 }  // namespace
 
-Model::Model(const py::object& source, std::uint32_t threads, const std::string& isa, const std::string& name)
-    : name_(name) {
-  const aiedge_options options = {sizeof(aiedge_options), threads, isa.empty() ? nullptr : isa.c_str()};
+Model::Model(const py::object& source, const Options& given, const std::string& name) : name_(name) {
+  std::vector<std::uint32_t> cpus;
+  for (const std::int64_t cpu : given.cpus) cpus.push_back(to_u32(cpu, "cpus"));
+  constexpr double kMicroseconds = 1e6;
+  aiedge_options options = {};
+  options.struct_bytes = sizeof options;
+  options.threads = to_u32(given.threads, "threads");
+  options.isa = given.isa.empty() ? nullptr : given.isa.c_str();
+  options.cpus = cpus.empty() ? nullptr : cpus.data();
+  options.cpu_count = static_cast<std::uint32_t>(cpus.size());
+  options.realtime_priority = to_u32(given.realtime_priority, "realtime_priority");
+  // Also when it is no number; the core's limit is one second.
+  options.spin_us = to_u32(
+      given.spin_s >= 0 && given.spin_s <= 1 ? static_cast<std::int64_t>(given.spin_s * kMicroseconds) : -1,
+      "spin_s");
   load(source, options);
   input_infos_.resize(aiedge_input_count(model_.get()));
   output_infos_.resize(aiedge_output_count(model_.get()));
@@ -51,6 +65,14 @@ Model::Model(const py::object& source, std::uint32_t threads, const std::string&
   }
   input_data_.resize(input_infos_.size());
   output_data_.resize(output_infos_.size());
+}
+
+std::uint32_t Model::to_u32(std::int64_t value, const char* option) const {
+  if (value >= 0 && value <= std::numeric_limits<std::uint32_t>::max())
+    return static_cast<std::uint32_t>(value);
+  py::dict values;
+  values["reason"] = std::string(option) + " is out of its range";
+  throw_error("EngineError", "AIE-ENG-011", name_, values);
 }
 
 void Model::load(const py::object& source, const aiedge_options& options) {
@@ -130,8 +152,8 @@ void Model::check_overlap() const {
 }
 
 // A run that is over within this time keeps the GIL. Giving it up costs as much as a small layer, and when
-// another thread wants it, it comes back only after that thread's whole turn (5 ms unless set otherwise): what
-// a run would let others do meanwhile is nothing beside that.
+// another thread wants it, it comes back only after that thread's whole turn (5 ms unless set otherwise):
+// what a run would let others do meanwhile is nothing beside that.
 constexpr std::chrono::microseconds kShortRun(30);
 constexpr int kMeasuredRuns = 8;
 
@@ -154,10 +176,35 @@ void Model::run(py::handle inputs, py::handle outs) {
   const Loans targets(outs, "output", output_infos_, name_, output_data_.data());
   check_overlap();
   const bool keep_gil = measured_runs_ == kMeasuredRuns && least_ < kShortRun;
-  const aiedge_status status =
-      keep_gil ? aiedge_run(model_.get(), input_data_.data(), input_data_.size(), output_data_.data(),
-                            output_data_.size())
-               : run_released();
+  const aiedge_status status = keep_gil ? aiedge_run(model_.get(), input_data_.data(), input_data_.size(),
+                                                     output_data_.data(), output_data_.size())
+                                        : run_released();
+  if (status != AIEDGE_OK) throw_status(status, {}, name_);
+}
+
+void Model::trace(py::handle inputs, py::handle outs, const py::function& traced) {
+  const Exclusive exclusive(&running_);
+  if (!exclusive.owner()) throw_error("EngineError", "AIE-ENG-013", name_, {});
+  const Loans sources(inputs, "input", input_infos_, name_, input_data_.data());
+  const Loans targets(outs, "output", output_infos_, name_, output_data_.data());
+  check_overlap();
+  // An exception cannot pass through the core: it waits here until the run is over.
+  struct Listener {
+    const py::function& call;
+    std::optional<py::error_already_set> raised;
+  } listener = {traced, std::nullopt};
+  const auto hear = [](void* context, size_t node, const aiedge_tensor_info* info, const void* data) {
+    Listener& self = *static_cast<Listener*>(context);
+    if (self.raised) return;
+    try {
+      self.call(node, make_tensor_info(*info), py::bytes(static_cast<const char*>(data), info->bytes));
+    } catch (const py::error_already_set& error) {
+      self.raised = error;
+    }
+  };
+  const aiedge_status status = aiedge_trace(model_.get(), input_data_.data(), input_data_.size(),
+                                            output_data_.data(), output_data_.size(), hear, &listener);
+  if (listener.raised) throw py::error_already_set(*listener.raised);
   if (status != AIEDGE_OK) throw_status(status, {}, name_);
 }
 

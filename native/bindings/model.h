@@ -16,9 +16,16 @@ namespace aiedge::bindings {
 
 class Model {
  public:
+  struct Options {
+    std::int64_t threads = 1;
+    std::string isa;
+    std::vector<std::int64_t> cpus;
+    std::int64_t realtime_priority = 0;
+    double spin_s = 0;
+  };
+
   // `source` is the path of a bundle or its bytes; `name` stands for it in errors.
-  Model(const pybind11::object& source, std::uint32_t threads, const std::string& isa,
-        const std::string& name);
+  Model(const pybind11::object& source, const Options& options, const std::string& name);
 
   [[nodiscard]] pybind11::tuple inputs() const;
   [[nodiscard]] pybind11::tuple outputs() const;
@@ -29,9 +36,12 @@ class Model {
 
   // `inputs` and `outs` are sequences of arrays or other buffers, which are used in place.
   void run(pybind11::handle inputs, pybind11::handle outs);
+  // The same, and `traced` is called after each node with its index, its output's TensorInfo and bytes.
+  void trace(pybind11::handle inputs, pybind11::handle outs, const pybind11::function& traced);
 
  private:
   void load(const pybind11::object& source, const aiedge_options& options);
+  [[nodiscard]] std::uint32_t to_u32(std::int64_t value, const char* option) const;
   void check_overlap() const;
   aiedge_status run_released();
 

@@ -3,8 +3,12 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <cstdint>
+#include <memory>
 #include <new>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "aiedge/aiedge.h"
 #include "info.h"
@@ -75,14 +79,22 @@ PYBIND11_MODULE(_native, module) {
 
   py::class_<Model> model(module, "Model", "A loaded bundle.");
   model
-      .def(py::init<const py::object&, std::uint32_t, const std::string&, const std::string&>(),
-           py::arg("source"), py::arg("threads") = 1, py::arg("isa") = "", py::arg("name") = "")
+      .def(py::init([](const py::object& source, std::int64_t threads, const std::string& isa,
+                       const std::string& name, const std::vector<std::int64_t>& cpus,
+                       std::int64_t realtime_priority, double spin_s) {
+             const Model::Options options = {threads, isa, cpus, realtime_priority, spin_s};
+             return std::make_unique<Model>(source, options, name);
+           }),
+           py::arg("source"), py::arg("threads") = 1, py::arg("isa") = "", py::arg("name") = "",
+           py::kw_only(), py::arg("cpus") = std::vector<std::int64_t>(), py::arg("realtime_priority") = 0,
+           py::arg("spin_s") = 0.0)
       .def_property_readonly("inputs", &Model::inputs)
       .def_property_readonly("outputs", &Model::outputs)
       .def_property_readonly("nodes", &Model::nodes)
       .def_property_readonly("memory", &Model::memory)
       .def_property_readonly("plan", &Model::plan)
-      .def_property_readonly("labels", &Model::labels);
+      .def_property_readonly("labels", &Model::labels)
+      .def("trace", &Model::trace, py::arg("inputs"), py::arg("outs"), py::arg("traced"));
   const auto method = py::reinterpret_steal<py::object>(
       PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(model.ptr()), &run_method));
   if (!method) throw py::error_already_set();

@@ -39,7 +39,10 @@ using Handle = std::unique_ptr<aiedge_model, Free>;
 
 // Null when the bundle is refused; then there must be a reason.
 Handle load(const std::uint8_t* data, std::size_t bytes, const char* isa) {
-  const aiedge_options options = {sizeof(aiedge_options), 1, isa};
+  aiedge_options options = {};
+  options.struct_bytes = sizeof options;
+  options.threads = 1;
+  options.isa = isa;
   aiedge_model* model = nullptr;
   aiedge_error error = {};
   const aiedge_status status = aiedge_load_memory(data, bytes, &options, &model, &error);

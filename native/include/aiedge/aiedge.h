@@ -1,5 +1,6 @@
 /* aiedge: run compiled models (.aie bundles). Pure C99: opaque handles, caller-owned buffers, no exceptions,
- * no callbacks, no printing. All strings are UTF-8. A handle may be used by one thread at a time. */
+ * no callbacks (but aiedge_trace's), no printing. All strings are UTF-8. A handle may be used by one thread
+ * at a time. */
 #ifndef AIEDGE_AIEDGE_H
 #define AIEDGE_AIEDGE_H
 
@@ -24,7 +25,8 @@ typedef enum aiedge_status {
   AIEDGE_IO = 2,               /* the file cannot be read */
   AIEDGE_BAD_MODEL = 3,        /* damaged, hostile, or with what this version does not know */
   AIEDGE_UNSUPPORTED = 4,      /* an instruction set that this build or CPU lacks */
-  AIEDGE_OUT_OF_MEMORY = 5
+  AIEDGE_OUT_OF_MEMORY = 5,
+  AIEDGE_REFUSED = 6 /* the system allows no thread on that CPU or of that priority */
 } aiedge_status;
 
 typedef enum aiedge_dtype {
@@ -42,14 +44,24 @@ typedef struct aiedge_error {
 
 typedef struct aiedge_model aiedge_model; /* a validated bundle with its plan, packed weights and arena */
 
+/* Zero-initialize it, then set what you want. The calling thread counts as one of `threads`, and is yours:
+ * bind it and give it a priority yourself. */
 typedef struct aiedge_options {
   uint32_t struct_bytes; /* sizeof(aiedge_options): lets the struct grow */
   uint32_t threads;      /* 1 to 64 */
   const char* isa;       /* NULL: the best of this CPU (or AIEDGE_ISA); else what aiedge_isa() names */
+  const uint32_t*
+      cpus;           /* NULL: threads run where the system likes; else the CPU of each but the calling one */
+  uint32_t cpu_count; /* threads - 1, or 0 when cpus is NULL */
+  uint32_t
+      realtime_priority; /* 0: as the process; 1 to 99: SCHED_FIFO, for all threads but the calling one */
+  uint32_t
+      spin_us; /* how long a thread looks for work before it sleeps, up to 1000000; 0: 50. Waking one takes
+                * about 60 us: with CPUs to spare, more than the pause between two runs spares that */
 } aiedge_options;
 
 typedef struct aiedge_tensor_info {
-  const char* name; /* lives as long as the model */
+  const char* name;   /* lives as long as the model */
   aiedge_dtype dtype; /* int8, uint8, or int32 (indices, not quantized) */
   uint32_t rank;
   int32_t shape[AIEDGE_MAX_RANK];
@@ -102,6 +114,13 @@ AIEDGE_API const char* aiedge_labels(const aiedge_model* model, size_t* bytes);
  * alignment; no output overlaps another buffer. Allocates nothing on the heap. */
 AIEDGE_API aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count,
                                     void* const* outputs, size_t output_count);
+
+/* The same, slower, and `traced` is called after each node with the node's index, its output and that
+ * output's bytes, both valid during the call only. It must not use the model, nor throw. */
+typedef void (*aiedge_traced)(void* context, size_t node, const aiedge_tensor_info* output, const void* data);
+AIEDGE_API aiedge_status aiedge_trace(aiedge_model* model, const void* const* inputs, size_t input_count,
+                                      void* const* outputs, size_t output_count, aiedge_traced traced,
+                                      void* context);
 
 #ifdef __cplusplus
 }

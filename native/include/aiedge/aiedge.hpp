@@ -67,8 +67,11 @@ struct NodeInfo {
 };
 
 struct Options {
-  std::uint32_t threads = 1;  // 1 to 64
+  std::uint32_t threads = 1;  // 1 to 64, the calling thread included
   std::string isa;            // empty: the best of this CPU, or AIEDGE_ISA; else what aiedge_isa() names
+  std::vector<std::uint32_t> cpus;  // one for each thread but the calling one; empty: where the system likes
+  std::uint32_t realtime_priority = 0;  // SCHED_FIFO for them, 1 to 99; 0: as the process
+  std::uint32_t spin_us = 0;            // how long they look for work before they sleep; 0: 50
 };
 
 // A loaded model. Move-only; use it from one thread at a time.
@@ -161,6 +164,10 @@ class Model {
     c_options.struct_bytes = sizeof c_options;
     c_options.threads = options.threads;
     c_options.isa = options.isa.empty() ? nullptr : options.isa.c_str();
+    c_options.cpus = options.cpus.empty() ? nullptr : options.cpus.data();
+    c_options.cpu_count = static_cast<std::uint32_t>(options.cpus.size());
+    c_options.realtime_priority = options.realtime_priority;
+    c_options.spin_us = options.spin_us;
     aiedge_model* handle = nullptr;
     aiedge_error error = {};
     const aiedge_status status = load(&c_options, &handle, &error);

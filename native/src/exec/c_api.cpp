@@ -1,6 +1,7 @@
 // The C API: handles to runtimes, arguments checked, no exception let through.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -41,6 +42,8 @@ aiedge_status to_c(Code code) {
       return AIEDGE_UNSUPPORTED;
     case Code::kOutOfMemory:
       return AIEDGE_OUT_OF_MEMORY;
+    case Code::kRefused:
+      return AIEDGE_REFUSED;
   }
   return AIEDGE_BAD_MODEL;
 }
@@ -66,15 +69,31 @@ Result<Buffer> copy(const void* data, std::size_t bytes) {
   return buffer;
 }
 
-Status load(Result<Buffer> file, const aiedge_options* options, aiedge_model** model) {
+// The options as this version knows them: an older caller's struct ends earlier, and the rest is 0.
+Result<aiedge_options> read_options(const aiedge_options* given) {
+  aiedge_options options = {};
+  options.threads = 1;
+  if (given == nullptr) return options;
+  constexpr std::size_t kFirstBytes = offsetof(aiedge_options, cpus);
+  if (given->struct_bytes < kFirstBytes) return invalid("options.struct_bytes is wrong");
+  std::memcpy(&options, given, std::min<std::size_t>(given->struct_bytes, sizeof options));
+  if (options.threads < 1 || options.threads > aiedge::exec::kMaxThreads)
+    return invalid("options.threads must be 1 to 64");
+  if ((options.cpus == nullptr) != (options.cpu_count == 0))
+    return invalid("options.cpus and options.cpu_count do not fit together");
+  if (options.spin_us > aiedge::exec::kMaxSpinUs) return invalid("options.spin_us must be 0 to 1000000");
+  return options;
+}
+
+Status load(Result<Buffer> file, const aiedge_options* given, aiedge_model** model) {
   if (!file.ok()) return file.status();
-  if (options != nullptr && options->struct_bytes < sizeof *options)
-    return invalid("options.struct_bytes is wrong");
-  const std::uint32_t threads = options == nullptr ? 1 : options->threads;
-  if (threads < 1 || threads > aiedge::exec::kMaxThreads) return invalid("options.threads must be 1 to 64");
-  const Result<aiedge::cpu::Isa> isa =
-      aiedge::kernels::choose_isa(options == nullptr ? nullptr : options->isa);
+  const Result<aiedge_options> read = read_options(given);
+  if (!read.ok()) return read.status();
+  const aiedge_options& options = read.value();
+  const Result<aiedge::cpu::Isa> isa = aiedge::kernels::choose_isa(options.isa);
   if (!isa.ok()) return isa.status();
+  const aiedge::exec::Threads threads = {
+      options.threads, {options.cpus, options.cpu_count}, options.realtime_priority, options.spin_us};
   Result<std::unique_ptr<Runtime>> runtime = Runtime::load(std::move(file.value()), threads, isa.value());
   if (!runtime.ok()) return runtime.status();
   *model = new aiedge_model{std::move(runtime.value())};
@@ -109,6 +128,27 @@ void fill(const Tensor& tensor, const std::string& name, aiedge_tensor_info* inf
 
 bool any_null(const void* const* pointers, std::size_t count) {
   return std::any_of(pointers, pointers + count, [](const void* pointer) { return pointer == nullptr; });
+}
+
+bool can_run(const aiedge_model* model, const void* const* inputs, std::size_t input_count,
+             void* const* outputs, std::size_t output_count) {
+  return model != nullptr && inputs != nullptr && outputs != nullptr &&
+         input_count == aiedge_input_count(model) && output_count == aiedge_output_count(model) &&
+         !any_null(inputs, input_count) && !any_null(outputs, output_count);
+}
+
+// Who wants to see a run's tensors.
+struct Tracer {
+  aiedge_traced traced;
+  void* context;
+};
+
+void pass_on(const void* context, std::size_t node, const Tensor& output, const void* data) {
+  const Tracer& tracer = *static_cast<const Tracer*>(context);
+  const std::string name(output.name);
+  aiedge_tensor_info info;
+  fill(output, name, &info);
+  tracer.traced(tracer.context, node, &info, data);
 }
 
 }  // namespace
@@ -192,12 +232,22 @@ const char* aiedge_labels(const aiedge_model* model, size_t* bytes) {
 
 aiedge_status aiedge_run(aiedge_model* model, const void* const* inputs, size_t input_count,
                          void* const* outputs, size_t output_count) {
-  if (model == nullptr || inputs == nullptr || outputs == nullptr) return AIEDGE_INVALID_ARGUMENT;
-  if (input_count != aiedge_input_count(model) || output_count != aiedge_output_count(model)) {
+  if (!can_run(model, inputs, input_count, outputs, output_count)) return AIEDGE_INVALID_ARGUMENT;
+  model->runtime->run(inputs, outputs);
+  return AIEDGE_OK;
+}
+
+aiedge_status aiedge_trace(aiedge_model* model, const void* const* inputs, size_t input_count,
+                           void* const* outputs, size_t output_count, aiedge_traced traced, void* context) {
+  if (!can_run(model, inputs, input_count, outputs, output_count) || traced == nullptr) {
     return AIEDGE_INVALID_ARGUMENT;
   }
-  if (any_null(inputs, input_count) || any_null(outputs, output_count)) return AIEDGE_INVALID_ARGUMENT;
-  model->runtime->run(inputs, outputs);
+  try {
+    const Tracer tracer = {traced, context};
+    model->runtime->trace(inputs, outputs, pass_on, &tracer);
+  } catch (const std::bad_alloc&) {
+    return AIEDGE_OUT_OF_MEMORY;
+  }
   return AIEDGE_OK;
 }
 

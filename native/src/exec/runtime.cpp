@@ -6,30 +6,29 @@
 
 #include "base/checked.h"
 #include "exec/constant_pages.h"
+#include "exec/cost.h"
 #include "plan/arena.h"
 
 namespace aiedge::exec {
 namespace {
 
 constexpr std::size_t kMaxPackedBytes = std::size_t{1} << 31U;
-// Below this, waking a second thread costs more than it saves.
-constexpr std::uint64_t kParallelMacs = 32768;
-constexpr std::size_t kParallelBytes = 65536;
+
+// Runs that follow each other within this time are worth waking a worker for.
+constexpr std::chrono::microseconds kTogether(200);
 
 // What all threads of one task share.
 struct Share {
   const Task* task;
   std::size_t scratch_stride;
-  std::uint32_t threads;
 };
 
 void run_share(const void* context, std::uint32_t index) {
   const Share& share = *static_cast<const Share*>(context);
   const std::int64_t units = share.task->units;
   kernels::Work work = share.task->work;
-  work.begin = static_cast<std::int32_t>(units * index / share.threads);
-  work.end = static_cast<std::int32_t>(units * (index + 1) / share.threads);
-  if (work.begin == work.end) return;
+  work.begin = static_cast<std::int32_t>(units * index / share.task->shares);
+  work.end = static_cast<std::int32_t>(units * (index + 1) / share.task->shares);
   if (work.scratch != nullptr)
     work.scratch = static_cast<std::uint8_t*>(work.scratch) + index * share.scratch_stride;
   share.task->step->run(work);
@@ -37,10 +36,12 @@ void run_share(const void* context, std::uint32_t index) {
 
 }  // namespace
 
-Result<std::unique_ptr<Runtime>> Runtime::load(Buffer file, std::uint32_t threads, cpu::Isa isa) {
+Result<std::unique_ptr<Runtime>> Runtime::load(Buffer file, const Threads& threads, cpu::Isa isa) {
   Result<model::Bundle> bundle = model::read_bundle(std::move(file));
   if (!bundle.ok()) return bundle.status();
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(bundle.value()), threads));
+  AIEDGE_TRY(runtime->pool_.pin(threads.cpus));
+  if (threads.realtime_priority != 0) AIEDGE_TRY(runtime->pool_.set_realtime(threads.realtime_priority));
   AIEDGE_TRY(runtime->prepare(isa));
   return runtime;
 }
@@ -55,6 +56,7 @@ Status Runtime::prepare(cpu::Isa isa) {
   if (!plan.ok()) return plan.status();
   plan_ = std::move(plan.value());
   for (std::size_t i = 0; i < tasks_.size(); ++i) tasks_[i].in_place = plan_.in_place[i];
+  for (const Task& task : tasks_) parallel_ |= task.shares > 1 && !task.in_place;
   AIEDGE_TRY(pack());
   AIEDGE_TRY(allocate_arena());
   bind();
@@ -87,8 +89,11 @@ Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
   task.packed_bytes = task.step->packed_bytes();
   task.scratch_bytes = task.step->scratch_bytes();
   task.units = task.step->units();
-  task.parallel =
-      task.units > 1 && (task.step->macs() >= kParallelMacs || outputs[0]->bytes() >= kParallelBytes);
+  const bool depthwise = node.code == static_cast<std::uint32_t>(OpCode::kDepthwiseConv2D);
+  const double ns =
+      estimate_ns({task.step->kernel_name(), depthwise, task.step->macs(), outputs[0]->bytes()});
+  task.shares = best_shares(ns, task.units, pool_.threads());
+  estimated_ns_ += ns;
   tasks_.push_back(std::move(task));
   return {};
 }
@@ -181,16 +186,22 @@ void Runtime::bind() {
   }
 }
 
+// The workers have parked and would come too late for this run; whether another one follows, nobody knows.
+bool Runtime::alone() const {
+  return estimated_ns_ < kWakeNs && !pool_.awake() &&
+         std::chrono::steady_clock::now() - last_end_ > kTogether;
+}
+
 void Runtime::run_task(const Task& task) {
-  if (!task.parallel || pool_.threads() == 1) {
+  if (task.shares == 1) {
     task.step->run(task.work);
     return;
   }
-  const Share share = {&task, scratch_stride_, pool_.threads()};
-  pool_.run(run_share, &share);
+  const Share share = {&task, scratch_stride_};
+  pool_.run(run_share, &share, task.shares);
 }
 
-void Runtime::run(const void* const* inputs, void* const* outputs) {
+void Runtime::bind_buffers(const void* const* inputs, void* const* outputs) {
   for (const auto& bound : bound_inputs_) {
     *bound.place = static_cast<const std::uint8_t*>(inputs[bound.index]) + bound.offset;
   }
@@ -200,14 +211,56 @@ void Runtime::run(const void* const* inputs, void* const* outputs) {
   for (const auto& bound : bound_targets_) {
     *bound.place = static_cast<std::uint8_t*>(outputs[bound.index]) + bound.offset;
   }
-  for (const Task& task : tasks_) {
-    if (!task.in_place) run_task(task);
-  }
+}
+
+void Runtime::copy_inputs(const void* const* inputs, void* const* outputs) {
   for (std::size_t i = 0; i < plan_.copied_inputs.size(); ++i) {
     const std::size_t input = plan_.copied_inputs[i];
     if (input != plan::kNone)
       std::memcpy(outputs[i], inputs[input], bundle_.tensors[bundle_.outputs[i]].bytes());
   }
+}
+
+void Runtime::run(const void* const* inputs, void* const* outputs) {
+  bind_buffers(inputs, outputs);
+  if (!parallel_ || alone()) {
+    for (const Task& task : tasks_) {
+      if (!task.in_place) task.step->run(task.work);
+    }
+  } else {
+    for (const Task& task : tasks_) {
+      if (!task.in_place) run_task(task);
+    }
+  }
+  if (parallel_ && estimated_ns_ < kWakeNs) last_end_ = std::chrono::steady_clock::now();
+  copy_inputs(inputs, outputs);
+}
+
+void Runtime::trace(const void* const* inputs, void* const* outputs, Traced traced, const void* context) {
+  bind_buffers(inputs, outputs);
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    const Task& task = tasks_[i];
+    if (!task.in_place) run_task(task);
+    const plan::Storage& storage = plan_.storage[task.output];
+    const void* memory = nullptr;
+    switch (storage.place) {
+      case plan::Place::kConstant:
+        memory = bundle_.tensors[storage.index].data;
+        break;
+      case plan::Place::kInput:
+        memory = inputs[storage.index];
+        break;
+      case plan::Place::kOutput:
+        memory = outputs[storage.index];
+        break;
+      case plan::Place::kArena:
+        memory = arena_.data();
+        break;
+    }
+    traced(context, i, bundle_.tensors[task.output],
+           static_cast<const std::uint8_t*>(memory) + storage.offset);
+  }
+  copy_inputs(inputs, outputs);
 }
 
 }  // namespace aiedge::exec

@@ -1,9 +1,11 @@
 // A loaded model: bundle, plan, steps with packed weights, arena, threads.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,14 @@
 namespace aiedge::exec {
 
 inline constexpr std::uint32_t kMaxThreads = 64;
+inline constexpr std::uint32_t kMaxSpinUs = 1000000;
+
+struct Threads {
+  std::uint32_t count = 1;              // 1 to kMaxThreads, the caller's included
+  std::span<const std::uint32_t> cpus;  // one for each but the caller's; empty: where the system likes
+  std::uint32_t realtime_priority = 0;  // SCHED_FIFO, 1 to 99; 0: as the program
+  std::uint32_t spin_us = 0;            // 0: ThreadPool::kSpinUs
+};
 
 struct Memory {
   std::size_t arena = 0;    // activations, and scratch of all threads
@@ -37,20 +47,24 @@ struct Task {
   std::size_t packed_bytes = 0;
   std::size_t scratch_bytes = 0;  // of one thread
   std::int32_t units = 0;
-  bool parallel = false;  // worth more than one thread
-  bool in_place = false;  // nothing to run
-  kernels::Work work{};   // of all units; what the caller's buffers decide is filled in at each run
+  std::uint32_t shares = 1;  // threads that are worth their while
+  bool in_place = false;     // nothing to run
+  kernels::Work work{};      // of all units; what the caller's buffers decide is filled in at each run
 };
 
 class Runtime {
  public:
-  // Validate, plan, prepare. `threads` is 1 to kMaxThreads. May throw std::bad_alloc and std::system_error.
-  [[nodiscard]] static Result<std::unique_ptr<Runtime>> load(Buffer file, std::uint32_t threads,
+  // Validate, plan, prepare. May throw std::bad_alloc and std::system_error.
+  [[nodiscard]] static Result<std::unique_ptr<Runtime>> load(Buffer file, const Threads& threads,
                                                              cpu::Isa isa);
 
   // One buffer of exactly the tensor's bytes for each graph input and output, any alignment, none
   // overlapping. Allocates nothing, checks nothing.
   void run(const void* const* inputs, void* const* outputs);
+
+  // The same, and `traced` is called after each node with its index, output tensor and that tensor's bytes.
+  using Traced = void (*)(const void* context, std::size_t node, const Tensor& output, const void* data);
+  void trace(const void* const* inputs, void* const* outputs, Traced traced, const void* context);
 
   [[nodiscard]] const model::Bundle& bundle() const { return bundle_; }
   [[nodiscard]] const std::vector<Task>& tasks() const { return tasks_; }
@@ -63,7 +77,8 @@ class Runtime {
   std::size_t print_plan(char* text, std::size_t bytes) const;
 
  private:
-  Runtime(model::Bundle bundle, std::uint32_t threads) : bundle_(std::move(bundle)), pool_(threads) {}
+  Runtime(model::Bundle bundle, const Threads& threads)
+      : bundle_(std::move(bundle)), pool_(threads.count, threads.spin_us) {}
 
   Status prepare(cpu::Isa isa);
   Status make_task(std::size_t index, cpu::Isa isa);
@@ -79,6 +94,9 @@ class Runtime {
   };
 
   void bind();
+  void bind_buffers(const void* const* inputs, void* const* outputs);
+  void copy_inputs(const void* const* inputs, void* const* outputs);
+  [[nodiscard]] bool alone() const;
   void run_task(const Task& task);
 
   model::Bundle bundle_;
@@ -96,6 +114,9 @@ class Runtime {
   std::size_t scratch_offset_ = 0;  // in the arena: each thread's scratch, one after another
   std::size_t scratch_stride_ = 0;
   Memory memory_;
+  double estimated_ns_ = 0;                         // of a run on one thread
+  bool parallel_ = false;                           // a task has more than one share
+  std::chrono::steady_clock::time_point last_end_;  // kept up only where it is asked for
   ThreadPool pool_;
 };
 

@@ -1,11 +1,19 @@
 #include "exec/thread_pool.h"
 
+#include <chrono>
 #include <system_error>
+
+#include "exec/futex.h"
+#include "exec/place_thread.h"
 
 namespace aiedge::exec {
 namespace {
 
-constexpr int kSpins = 2000;  // some tens of microseconds: longer than the pause between two nodes
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t kSharesBits = 8;
+constexpr std::uint32_t kStateBits = 2;
+constexpr int kLooksPerClock = 64;  // reading the clock is no system call, but slower than looking
 
 void relax() {
 #if defined(__x86_64__)
@@ -15,21 +23,29 @@ void relax() {
 #endif
 }
 
-// Wait until the value is no longer `old`: first by looking often, then asleep.
-void await_change(const std::atomic<std::uint32_t>& value, std::uint32_t old, int spins) {
-  for (int i = 0; i < spins; ++i) {
-    if (value.load(std::memory_order_acquire) != old) return;
-    relax();
-  }
-  value.wait(old, std::memory_order_acquire);
+// Look until the value is no longer `old` or the time is over; gives the last value seen.
+std::uint64_t spin(const std::atomic<std::uint64_t>& value, std::uint64_t old, std::uint32_t spin_us) {
+  std::uint64_t now = value.load(std::memory_order_acquire);
+  if (spin_us == 0 || now != old) return now;
+  const auto end = Clock::now() + std::chrono::microseconds(spin_us);
+  do {
+    for (int i = 0; i < kLooksPerClock && now == old; ++i) {
+      relax();
+      now = value.load(std::memory_order_acquire);
+    }
+  } while (now == old && Clock::now() < end);
+  return now;
 }
 
 }  // namespace
 
 // More threads than processors must not spin: each would hold up the one that it waits for.
-ThreadPool::ThreadPool(std::uint32_t threads)
-    : spins_(threads <= std::thread::hardware_concurrency() ? kSpins : 0),
-      claims_(std::make_unique<Claim[]>(threads)) {
+ThreadPool::ThreadPool(std::uint32_t threads, std::uint32_t spin_us)
+    : spin_us_(threads > std::thread::hardware_concurrency() ? 0
+               : spin_us == 0                                ? kSpinUs
+                                                             : spin_us),
+      progress_(std::make_unique<Progress[]>(threads)),
+      beds_(std::make_unique<Bed[]>(threads)) {
   workers_.reserve(threads - 1);
   try {
     for (std::uint32_t share = 1; share < threads; ++share) {
@@ -44,50 +60,104 @@ ThreadPool::ThreadPool(std::uint32_t threads)
 ThreadPool::~ThreadPool() { stop(); }
 
 void ThreadPool::stop() {
-  job_ = nullptr;
-  round_.fetch_add(1, std::memory_order_release);
-  round_.notify_all();
+  call(nullptr, nullptr, ++round_, threads());
   for (std::thread& worker : workers_) worker.join();
   workers_.clear();
 }
 
-// At the start of a round every share has been begun in the round before, by somebody. So only the first to
-// ask gets it, and a worker that woke up too late gets nothing.
-bool ThreadPool::claim(std::uint32_t share, std::uint32_t round) {
-  std::uint32_t before = round - 1;
-  return claims_[share].round.compare_exchange_strong(before, round, std::memory_order_acq_rel,
-                                                      std::memory_order_relaxed);
+Status ThreadPool::pin(std::span<const std::uint32_t> cpus) {
+  if (!cpus.empty() && cpus.size() != workers_.size()) {
+    return Status::error(Code::kInvalidArgument,
+                         "options.cpus must name one CPU for each thread but the caller's: "
+                         "%zu, given are %zu",
+                         workers_.size(), cpus.size());
+  }
+  for (std::size_t i = 0; i < cpus.size(); ++i) {
+    AIEDGE_TRY(pin_thread(workers_[i].native_handle(), cpus[i]));
+  }
+  return {};
 }
 
-void ThreadPool::run(Job job, const void* context) {
+Status ThreadPool::set_realtime(std::uint32_t priority) {
+  for (std::thread& worker : workers_) AIEDGE_TRY(make_realtime(worker.native_handle(), priority));
+  return {};
+}
+
+bool ThreadPool::awake() const {
+  for (std::uint32_t share = 1; share < threads(); ++share) {
+    if (beds_[share].asleep.load(std::memory_order_relaxed) != 0) return false;
+  }
+  return true;
+}
+
+void ThreadPool::call(Job job, const void* context, std::uint64_t round, std::uint32_t shares) {
   job_ = job;
   context_ = context;
-  running_.store(threads() - 1, std::memory_order_relaxed);
-  const std::uint32_t round = round_.fetch_add(1, std::memory_order_release) + 1;
-  round_.notify_all();
-  job(context, 0);
-  for (std::uint32_t share = 1; share < threads(); ++share) {
-    if (!claim(share, round)) continue;
-    job(context, share);
-    running_.fetch_sub(1, std::memory_order_relaxed);
+  // Sequentially consistent, as are the worker's store to `asleep` and its last look at `call_`: one of the
+  // two sees the other.
+  call_.store(round << kSharesBits | shares);
+  for (std::uint32_t share = 1; share < shares; ++share) {
+    std::atomic<std::uint32_t>& asleep = beds_[share].asleep;
+    if (asleep.load() != 0 && asleep.exchange(0) != 0) futex_wake(&asleep);
   }
-  for (std::uint32_t left = running_.load(std::memory_order_acquire); left != 0;
-       left = running_.load(std::memory_order_acquire)) {
-    await_change(running_, left, spins_);
+}
+
+// Only the first to ask begins a share of a round, and a worker that woke up too late begins nothing: either
+// the caller has begun that share, or a later round.
+bool ThreadPool::claim(std::uint32_t share, std::uint64_t round, State state) {
+  std::atomic<std::uint64_t>& progress = progress_[share].value;
+  std::uint64_t before = progress.load(std::memory_order_relaxed);
+  return before >> kStateBits < round &&
+         progress.compare_exchange_strong(before, round << kStateBits | state, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed);
+}
+
+void ThreadPool::run(Job job, const void* context, std::uint32_t shares) {
+  const std::uint64_t round = ++round_;
+  call(job, context, round, shares);
+  job(context, 0);
+  for (std::uint32_t share = 1; share < shares; ++share) {
+    if (claim(share, round, kDone)) job(context, share);
+  }
+  for (std::uint32_t share = 1; share < shares; ++share) await_end(round, &progress_[share].value);
+}
+
+void ThreadPool::await_end(std::uint64_t round, std::atomic<std::uint64_t>* progress) {
+  std::uint64_t begun = round << kStateBits | kBegun;
+  if (spin(*progress, begun, spin_us_) != begun) return;
+  caller_.asleep.store(1);
+  if (!progress->compare_exchange_strong(begun, round << kStateBits | kAwaited)) return;
+  while (caller_.asleep.load() != 0) futex_wait(&caller_.asleep, 1);
+}
+
+std::uint64_t ThreadPool::await_call(std::uint64_t seen, Bed* bed) const {
+  for (;;) {
+    std::uint64_t now = spin(call_, seen, spin_us_);
+    if (now != seen) return now;
+    bed->asleep.store(1);
+    now = call_.load();
+    if (now != seen) {
+      bed->asleep.store(0);
+      return now;
+    }
+    while (bed->asleep.load() != 0) futex_wait(&bed->asleep, 1);
   }
 }
 
 void ThreadPool::work(std::uint32_t share) {
-  std::uint32_t seen = 0;
+  std::uint64_t seen = 0;
   for (;;) {
-    await_change(round_, seen, spins_);
-    seen = round_.load(std::memory_order_acquire);
-    if (!claim(share, seen)) continue;
+    seen = await_call(seen, &beds_[share]);
+    const std::uint64_t round = seen >> kSharesBits;
+    if (share >= (seen & ((1U << kSharesBits) - 1U)) || !claim(share, round, kBegun)) continue;
     // The round cannot end before this share does, so job_ and context_ are its own.
     const Job job = job_;
     if (job == nullptr) return;
     job(context_, share);
-    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+    if (progress_[share].value.exchange(round << kStateBits | kDone) == (round << kStateBits | kAwaited)) {
+      caller_.asleep.store(0);
+      futex_wake(&caller_.asleep);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The C API: arguments, infos, and the same bits for every instruction set, thread count and alignment.
 #include "aiedge/aiedge.h"
 
+#include <cstddef>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -16,7 +17,10 @@ namespace {
 
 struct Loaded {
   explicit Loaded(const ByteVector& bundle, std::uint32_t threads = 1, const char* isa = nullptr) {
-    const aiedge_options options = {sizeof(aiedge_options), threads, isa};
+    aiedge_options options = {};
+    options.struct_bytes = sizeof options;
+    options.threads = threads;
+    options.isa = isa;
     status = aiedge_load_memory(bundle.data(), bundle.size(), &options, &model, &error);
   }
   ~Loaded() { aiedge_free(model); }
@@ -85,7 +89,9 @@ void check_arguments(const ByteVector& bundle) {
   CHECK(Loaded(bundle, 0).status == AIEDGE_INVALID_ARGUMENT);
   CHECK(Loaded(bundle, 65).status == AIEDGE_INVALID_ARGUMENT);
   CHECK(Loaded(bundle, 1, "sse9").status == AIEDGE_UNSUPPORTED);
-  aiedge_options options = {4, 1, nullptr};
+  aiedge_options options = {};
+  options.struct_bytes = 4;
+  options.threads = 1;
   CHECK(aiedge_load_memory(bundle.data(), bundle.size(), &options, &model, &error) ==
         AIEDGE_INVALID_ARGUMENT);
   CHECK(std::string_view(error.message).find("struct_bytes") != std::string_view::npos);
@@ -104,6 +110,45 @@ void check_arguments(const ByteVector& bundle) {
   CHECK(aiedge_input_info(loaded.model, 1, &info) == AIEDGE_INVALID_ARGUMENT);
   CHECK(aiedge_output_info(loaded.model, 0, nullptr) == AIEDGE_INVALID_ARGUMENT);
   aiedge_free(nullptr);
+}
+
+// A struct of the first version ends before the CPUs: what stands there is not read.
+void check_old_options(const ByteVector& bundle) {
+  aiedge_options options;
+  std::memset(&options, 0xff, sizeof options);
+  options.struct_bytes = offsetof(aiedge_options, cpus);
+  options.threads = 2;
+  options.isa = "reference";
+  aiedge_model* model = nullptr;
+  CHECK(aiedge_load_memory(bundle.data(), bundle.size(), &options, &model, nullptr) == AIEDGE_OK);
+  aiedge_free(model);
+}
+
+// Every node once, in order; what is seen of the last one is the output, and the output is run's.
+void check_trace(const ByteVector& bundle, std::uint32_t threads) {
+  const Loaded loaded(bundle, threads);
+  struct Seen {
+    std::vector<std::size_t> nodes;
+    ByteVector last;
+  } seen;
+  const auto see = [](void* context, size_t node, const aiedge_tensor_info* info, const void* data) {
+    Seen& all = *static_cast<Seen*>(context);
+    all.nodes.push_back(node);
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    all.last.assign(bytes, bytes + info->bytes);
+    CHECK(info->name == std::string_view("tensor") && info->rank > 0);
+  };
+  std::mt19937 random(5);
+  const ByteVector input = random_bytes(&random, 216);
+  ByteVector output(5);
+  const void* source = input.data();
+  void* target = output.data();
+  CHECK(aiedge_trace(loaded.model, &source, 1, &target, 1, nullptr, nullptr) == AIEDGE_INVALID_ARGUMENT);
+  CHECK(aiedge_trace(loaded.model, &source, 1, &target, 2, see, &seen) == AIEDGE_INVALID_ARGUMENT);
+  CHECK(seen.nodes.empty());
+  CHECK(aiedge_trace(loaded.model, &source, 1, &target, 1, see, &seen) == AIEDGE_OK);
+  CHECK(seen.nodes == std::vector<std::size_t>({0, 1, 2, 3, 4, 5, 6, 7}));
+  CHECK(seen.last == output && output == run(loaded, 0));
 }
 
 void check_infos(const ByteVector& bundle) {
@@ -163,5 +208,7 @@ int main() {
   check_memory(heavy_bundle());
   check_arguments(chain_bundle());
   check_infos(chain_bundle());
+  check_old_options(chain_bundle());
+  for (const std::uint32_t threads : {1U, 2U}) check_trace(chain_bundle(), threads);
   return report();
 }

@@ -48,7 +48,10 @@ namespace {
 using namespace aiedge::test;
 
 void check_run(const ByteVector& bundle, std::uint32_t threads, const char* isa) {
-  const aiedge_options options = {sizeof(aiedge_options), threads, isa};
+  aiedge_options options = {};
+  options.struct_bytes = sizeof options;
+  options.threads = threads;
+  options.isa = isa;
   aiedge_model* model = nullptr;
   const std::size_t before_load = calls;
   CHECK(aiedge_load_memory(bundle.data(), bundle.size(), &options, &model, nullptr) == AIEDGE_OK);
