@@ -93,6 +93,18 @@ def c_compiler() -> str:
 
 
 @pytest.fixture(scope="session")
+def strace() -> str:
+    """The path of strace, where it may watch a process."""
+    path = _program("strace", "strace")
+    tried = subprocess.run(
+        [path, "-f", "-o", os.devnull, "true"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode != 0:
+        _absent(f"strace may not watch a process here (ptrace is forbidden): {tried.stderr.strip()}")
+    return path
+
+
+@pytest.fixture(scope="session")
 def debian_program() -> Callable[[str, str], str]:
     """The path of a program, given with the Debian package that has it."""
     return _program

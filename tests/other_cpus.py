@@ -35,6 +35,15 @@ class OtherCpu:
         self, program: str, *arguments: str, model: str, isa: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run one of the programs on a CPU model; ``isa`` chooses the kernels."""
+        done = self.run_bytes(program, *arguments, model=model, isa=isa)
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+
+    def run_bytes(
+        self, program: str, *arguments: str, model: str, isa: str | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """``run`` of a program whose output is no text."""
         path = self.folder / "native" / "tests" / program
         if not path.exists():
             path = self.folder / program
@@ -43,7 +52,7 @@ class OtherCpu:
         if isa is not None:
             environment["AIEDGE_ISA"] = isa
         command = [self.emulator, "-cpu", model, "-L", f"/usr/{self.triple}", str(path), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        return subprocess.run(command, capture_output=True, check=False, env=environment)
 
 
 OTHER_CPUS = (

@@ -2,7 +2,7 @@
 # Install the Debian packages that hold the tests' real servers, when this user may.
 # Without root or passwordless sudo it says what is missing and succeeds: those tests are then skipped by name.
 set -eu
-packages="mosquitto mosquitto-clients libmodbus-dev pkg-config openssl binutils gcc g++
+packages="mosquitto mosquitto-clients libmodbus-dev pkg-config openssl binutils gcc g++ strace
  g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu qemu-user-static
  clang libclang-rt-dev valgrind"
 missing=""

@@ -96,9 +96,12 @@ def other_cpu(request: pytest.FixtureRequest, debian_program: Callable[[str, str
         "-DAIEDGE_WERROR=ON",
         targets=("aiedge_static", *cpu.programs),
     )
-    source = ROOT / "examples" / "cpp" / "run_bundle.cpp"
-    command = [compiler, "-std=c++17", str(source), f"-I{ROOT / 'native' / 'include'}"]
-    command += [str(cpu.folder / "libaiedge.a"), "-o", str(cpu.folder / "run_bundle")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    for source in (
+        ROOT / "examples" / "cpp" / "run_bundle.cpp",
+        Path(__file__).parent / "programs" / "run_many.cpp",
+    ):
+        command = [compiler, "-std=c++17", "-O2", str(source), f"-I{ROOT / 'native' / 'include'}"]
+        command += [str(cpu.folder / "libaiedge.a"), "-o", str(cpu.folder / source.stem)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
     return cpu

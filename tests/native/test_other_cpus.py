@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,24 @@ from other_cpus import OtherCpu, programs_of
 from random_graphs import BUILDERS, random_values
 
 from aiedge import _native
+from aiedge.engines.native import load
 from aiedge.model.bundle import write_bundle
 from aiedge.model.compile import compile_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the first test of a CPU waits for the build
 
-MODELS = ("mlperf_tiny_ad_int8", "mlperf_tiny_kws_int8", "mlperf_tiny_sww_int8")
-INPUTS = 3
+# How many inputs: the emulated CPUs do 0.1 to 0.4 G multiply-accumulates a second.
+INPUTS = {
+    "mlperf_tiny_ad_int8": 50,
+    "mlperf_tiny_ic_int8": 50,
+    "mlperf_tiny_kws_int8": 50,
+    "mlperf_tiny_sww_int8": 50,
+    "mlperf_tiny_vww_int8": 50,
+    "mobilenet_v1_0.25_128_uint8": 3,
+    "mobilenet_v2_1.0_224_int8_per_channel": 3,
+    "mobilenet_v2_1.0_224_uint8": 3,
+}
+REFERENCE_INPUTS = 1  # the portable kernels are the same source as here, and take several times as long
 
 
 def _assert_same_bits(cpu: OtherCpu, folder: Path, bundle: bytes, inputs: list[NDArray[Any]]) -> None:
@@ -77,10 +89,64 @@ def test_every_operator(other_cpu: OtherCpu, tmp_path: Path, op: str) -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", sorted(INPUTS))
 def test_models(other_cpu: OtherCpu, shared: Path, tmp_path: Path, name: str) -> None:
     bundle = compile_model(shared / "models" / f"{name}.tflite")
+    here = load(name, bundle, 1)
     rng = np.random.default_rng(sum(name.encode()))
-    for _ in range(INPUTS):
-        inputs = [random_values(rng, info.dtype, info.shape) for info in _native.Model(bundle).inputs]
-        _assert_same_bits(other_cpu, tmp_path, bundle, inputs)
+    outs = [np.zeros(spec.shape, spec.dtype) for spec in here.outputs]
+    inputs: list[bytes] = []
+    expected: list[bytes] = []
+    for _ in range(INPUTS[name]):
+        arrays = [random_values(rng, str(spec.dtype), spec.shape) for spec in here.inputs]
+        here.run(arrays, outs)
+        inputs.append(b"".join(array.tobytes() for array in arrays))
+        expected.append(b"".join(out.tobytes() for out in outs))
+    file = tmp_path / "model.aie"
+    file.write_bytes(bundle)
+    for model, best in other_cpu.models.items():
+        runs = REFERENCE_INPUTS if best == "reference" else INPUTS[name]
+        (tmp_path / "inputs.bin").write_bytes(b"".join(inputs[:runs]))
+        done = other_cpu.run_bytes("run_many", str(file), str(tmp_path / "inputs.bin"), model=model, isa=best)
+        assert done.returncode == 0, done.stderr
+        if done.stdout != b"".join(expected[:runs]):
+            bytes_each = len(expected[0])
+            wrong = next(i for i in range(runs) if done.stdout[i * bytes_each :][:bytes_each] != expected[i])
+            (tmp_path / "input.bin").write_bytes(inputs[wrong])
+            arguments = (str(file), str(tmp_path / "input.bin"), "trace")
+            theirs = other_cpu.run_bytes("run_many", *arguments, model=model, isa=best).stdout.decode()
+            node = _first_difference(bundle, inputs[wrong], theirs)
+            pytest.fail(f"{model} with {best}, input {wrong}: first at {node}")
+
+
+def _first_difference(bundle: bytes, content: bytes, theirs: str) -> str:
+    """The first node whose CRC is not the one in ``theirs``, a line a node."""
+    model = _native.Model(bundle)
+    arrays, at = [], 0
+    for info in model.inputs:
+        count = int(np.prod(info.shape)) * np.dtype(info.dtype).itemsize
+        arrays.append(np.frombuffer(content[at : at + count], info.dtype).reshape(info.shape))
+        at += count
+    crcs: list[str] = []
+    outs = [np.zeros(info.shape, info.dtype) for info in model.outputs]
+    model.trace(arrays, outs, lambda _node, _info, data: crcs.append(f"{zlib.crc32(data):08x}"))
+    for node, crc, line in zip(model.nodes, crcs, theirs.splitlines(), strict=True):
+        if not line.startswith(f"{crc} "):
+            return f"{node.op} {node.name}"
+    return "no node"
+
+
+def test_a_difference_is_named(other_cpu: OtherCpu, tmp_path: Path) -> None:
+    """The emulated CPU's trace is this one's; and where a line is another, that node is named."""
+    rng = np.random.default_rng(9)
+    graph = BUILDERS["conv_2d"](rng, "int8")
+    bundle = write_bundle(graph)
+    (content,) = (random_values(rng, "int8", graph.tensors[i].shape).tobytes() for i in graph.inputs)
+    (tmp_path / "model.aie").write_bytes(bundle)
+    (tmp_path / "input.bin").write_bytes(content)
+    arguments = (str(tmp_path / "model.aie"), str(tmp_path / "input.bin"), "trace")
+    done = other_cpu.run_bytes("run_many", *arguments, model=next(iter(other_cpu.models)))
+    assert done.returncode == 0, done.stderr
+    theirs = done.stdout.decode()
+    assert _first_difference(bundle, content, theirs) == "no node"
+    assert _first_difference(bundle, content, "x" + theirs).startswith("conv_2d ")
