@@ -1,5 +1,6 @@
 #include "layer_case.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -77,7 +78,15 @@ Constants make_constants(std::size_t weights, std::int32_t channels) {
 
 kernels::Requant requant(const Constants& constants, QType type) {
   const std::int32_t low = type == QType::kInt8 ? -128 : 0;
-  return {static_cast<const float*>(constants.scale->data()), low + 3, low, low + 255};
+  return {static_cast<const float*>(constants.scale->data()), low, low, low + 255};
+}
+
+// As in real models, where all but a few weights fit 8 bits without their zero point.
+constexpr std::int32_t kWeightZeroPoint = 131;
+void make_fit(const Shared& weights, std::size_t count) {
+  auto* bytes = static_cast<std::uint8_t*>(weights->data());
+  for (std::size_t i = 1; i < count; ++i) bytes[i] = std::max<std::uint8_t>(bytes[i], kWeightZeroPoint - 128);
+  bytes[0] = 0;
 }
 
 template <typename Args>
@@ -116,7 +125,8 @@ void make_conv_2d(LayerCase& layer, const Fields& fields) {
   const std::size_t products = taps * (depthwise ? 1 : x[3]);
   const Constants keep = make_constants(products * y[3], y[3]);
   layer.macs = elements(y) * products;
-  const std::int32_t weight_zero_point = weight_type == QType::kUint8 ? 131 : 0;
+  const std::int32_t weight_zero_point = weight_type == QType::kUint8 ? kWeightZeroPoint : 0;
+  if (weight_type == QType::kUint8) make_fit(keep.weights, products * y[3]);
   const std::int32_t input_zero_point = type == QType::kUint8 ? 128 : 0;
   const auto* bias = static_cast<const std::int32_t*>(keep.bias->data());
   const kernels::Requant step = requant(keep, type);

@@ -1,200 +1,291 @@
 #include "kernels/depthwise_conv_2d.h"
 
+#include "kernels/vnni/depthwise_layout.h"
+#include "kernels/vnni/depthwise_pack.h"
+#include "kernels/vnni/depthwise_pairs.h"
 #include "kernels/vnni/depthwise_tiles.h"
+#include "kernels/vnni/rows.h"
 
 namespace aiedge::kernels {
 namespace AIEDGE_VNNI {
 namespace {
 
-// Channels in groups of kLanes may reach beyond a pixel's channels into the next pixel: what is computed
-// there is not stored. With few channels (a divisor of kLanes) and stride 1, one group is several whole
-// pixels.
+// A window far wider than the image would need rows that are mostly padding: left to others, as is more than
+// one output channel for an input channel.
+bool supports(const DepthwiseConv2DArgs& a) { return a.multiplier == 1 && is_modest(a); }
 
-struct Geometry {
-  std::int32_t rows;              // output rows that are computed together
-  std::int32_t quads;             // of input rows that they need
-  std::int32_t dots;              // columns of the window in all of them
-  std::int32_t pixels_per_group;  // 1, or kLanes / channels
-  std::int32_t groups;            // of channels, of one pixel
-  std::int64_t columns;           // of the input that a row needs, padding included
-  std::int64_t used_columns;      // of the image
-  std::int64_t row_bytes;         // of interleaved quads
+std::int64_t whole_lines(std::int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// Scratch: pairs of full blocks, pairs of the rest, staged rows and one that is all padding, a row of
+// padding.
+struct Places {
+  std::int64_t full, rest, staged, padding, end;
 };
 
-// Two rows share what they read where the second needs no further quad.
-std::int32_t rows_together(const DepthwiseConv2DArgs& a) {
-  return a.stride_h == 1 && a.dilation_h == 1 && a.kernel_h % 4 != 0 && a.out_h > 1 ? kMostRows : 1;
+// Rows that are staged together.
+std::int64_t staged_rows(const DepthwiseLayout& l) {
+  return 2 * l.rest.pairs < kMostRows ? 2 * l.rest.pairs : kMostRows;
 }
 
-Geometry geometry(const DepthwiseConv2DArgs& a) {
-  const std::int32_t quads = (a.kernel_h - 1) / 4 + 1;
-  const bool fills = a.out_c < kLanes && kLanes % a.out_c == 0;
-  const std::int64_t columns =
-      std::int64_t{a.out_w - 1} * a.stride_w + std::int64_t{a.kernel_w - 1} * a.dilation_w + 1;
-  const std::int64_t room = columns - a.pad_left;
-  // Whole vectors are interleaved, and whole groups are read.
-  constexpr std::int64_t kSlack = kVectorBytes + kLanes;
-  return {
-      .rows = rows_together(a),
-      .quads = quads,
-      .dots = quads * a.kernel_w,
-      .pixels_per_group = fills && a.stride_w == 1 ? kLanes / a.out_c : 1,
-      .groups = (a.out_c - 1) / kLanes + 1,
-      .columns = columns,
-      .used_columns = room < 0 ? 0 : (room < a.in_w ? room : a.in_w),
-      .row_bytes = ((columns * a.in_c + kSlack) * 4 + 63) / 64 * 64,
-  };
+Places places_of(const DepthwiseConv2DArgs& a, const DepthwiseLayout& l) {
+  Places p{};
+  p.full = 0;
+  p.rest = p.full + l.full.pairs * l.full.pair_bytes;
+  p.staged = p.rest + l.rest.pairs * l.rest.pair_bytes;
+  p.padding = p.staged + (staged_rows(l) + 1) * l.rest.staged_row_bytes;
+  p.end = p.padding + whole_lines(std::int64_t{a.in_w} * a.in_c);
+  return p;
 }
 
-// Scratch: the quads, a row of padding, the place of each dot's quads.
-std::int64_t padding_bytes(const DepthwiseConv2DArgs& a) {
-  return (std::int64_t{a.in_w} * a.in_c + 63) / 64 * 64;
+std::size_t scratch_bytes(const DepthwiseConv2DArgs& a) {
+  return static_cast<std::size_t>(places_of(a, layout_of(a)).end);
 }
 
-// A dilation far larger than the image would need rows that are mostly padding: left to others, as is more
-// than one output channel for an input channel.
-bool supports(const DepthwiseConv2DArgs& a) {
-  constexpr std::int64_t kMostColumns = 1 << 20;
-  constexpr std::int64_t kMostBytes = 1 << 24;
-  if (a.multiplier != 1) return false;
-  const Geometry g = geometry(a);
-  return g.columns <= kMostColumns && g.row_bytes <= kMostBytes;
+// A unit is a strip: the output rows that share quads.
+std::int32_t units(const DepthwiseConv2DArgs& a) { return a.batch * strips_of(a); }
+
+struct Run {
+  const DepthwiseConv2DArgs& a;
+  const DepthwiseHeader& h;
+  std::uint8_t* scratch;
+  Places places;
+};
+
+void fill(std::uint8_t* to, std::int32_t byte, std::int64_t count) {
+  __builtin_memset(to, byte, static_cast<std::size_t>(count));
 }
 
-std::size_t packed_bytes(const DepthwiseConv2DArgs& a) {
-  const Geometry g = geometry(a);
-  return static_cast<std::size_t>(g.groups * depthwise_group_bytes(g.dots, g.rows));
-}
-
-// The weight of row ky, column kx of the window, less the zero point; 0 for a row that the window lacks.
-std::int32_t weight_at(const DepthwiseConv2DArgs& a, std::int32_t ky, std::int32_t kx, std::int32_t channel) {
-  if (ky < 0 || ky >= a.kernel_h) return 0;
-  const std::int64_t index = (std::int64_t{ky} * a.kernel_w + kx) * a.out_c + channel;
-  const std::int32_t w = a.weight_type == QType::kUint8 ? static_cast<const std::uint8_t*>(a.weights)[index]
-                                                        : static_cast<const std::int8_t*>(a.weights)[index];
-  return w - a.weight_zero_point;
-}
-
-std::int32_t fitting(std::int32_t w) {
-  if (w > 127) return 127;
-  return w < -128 ? -128 : w;
-}
-
-// One channel's numbers in a record.
-void pack_lane(const DepthwiseConv2DArgs& a, const Geometry& g, std::int32_t channel, std::int32_t lane,
-               DepthwiseRecord* record) {
-  auto* weights = reinterpret_cast<std::int8_t*>(record + 1);
-  const std::int64_t round_bytes = std::int64_t{g.dots} * g.rows * kVectorBytes;
-  std::uint32_t sum = 0;
-  for (std::int32_t ky = 0; ky < a.kernel_h; ++ky) {
-    for (std::int32_t kx = 0; kx < a.kernel_w; ++kx)
-      sum += static_cast<std::uint32_t>(weight_at(a, ky, kx, channel));
-  }
-  const auto zero_point = static_cast<std::uint32_t>(unsigned_zero_point(a.type, a.input_zero_point));
-  record->bias[lane] =
-      static_cast<std::int32_t>(static_cast<std::uint32_t>(a.bias[channel]) - zero_point * sum);
-  record->scale[lane] = a.requant.scale[channel];
-  for (std::int32_t dot = 0; dot < g.dots; ++dot) {
-    for (std::int32_t row = 0; row < g.rows; ++row) {
-      std::int8_t* to = weights + (std::int64_t{dot} * g.rows + row) * kVectorBytes + lane * 4;
-      for (std::int32_t i = 0; i < 4; ++i) {
-        std::int32_t w = weight_at(a, dot / a.kernel_w * 4 + i - row, dot % a.kernel_w, channel);
-        for (std::int32_t round = 0; w != 0; ++round) {
-          const std::int32_t part = fitting(w);
-          to[round * round_bytes + i] = static_cast<std::int8_t>(part);
-          if (round + 1 > record->rounds) record->rounds = round + 1;
-          w -= part;
-        }
+// The padding of pairs that are not interleaved from staged rows.
+void fill_edges(const Run& run, const BlockLayout& b, std::uint8_t* pairs) {
+  const Ints zero_points = all8(unsigned_zero_point(run.a.type, run.a.input_zero_point));
+  for (std::int32_t area = 0; area < b.area_count; ++area) {
+    const PhaseColumns& columns = run.h.layout.phases[b.areas[area].phase];
+    const std::int64_t begin = columns.place * b.width;
+    for (std::int64_t pair = 0; pair < b.pairs; ++pair) {
+      std::uint8_t* plane = pairs + pair * b.pair_bytes + area * b.area_bytes;
+      for (std::int32_t i = 0; i < kPairPlanes; ++i) {
+        for (std::int64_t to = 0; to < begin; to += kVectorBytes) store(plane + to, zero_points);
+        for (std::int64_t to = begin + std::int64_t{columns.count} * b.width; to < b.needed_bytes;
+             to += kVectorBytes)
+          store(plane + to, zero_points);
+        plane += b.plane_bytes;
       }
     }
   }
 }
 
-void pack(const DepthwiseConv2DArgs& a, void* packed) {
-  const Geometry g = geometry(a);
-  __builtin_memset(packed, 0, packed_bytes(a));
-  for (std::int32_t group = 0; group < g.groups; ++group) {
-    auto* record = reinterpret_cast<DepthwiseRecord*>(static_cast<std::uint8_t*>(packed) +
-                                                      group * depthwise_group_bytes(g.dots, g.rows));
-    record->rounds = 1;
-    for (std::int32_t lane = 0; lane < kLanes; ++lane) {
-      const std::int32_t place = group * kLanes + lane;
-      const std::int32_t channel = g.pixels_per_group > 1 ? place % a.out_c : place;
-      if (channel < a.out_c) pack_lane(a, g, channel, lane, record);
-    }
+void fill_padding(const Run& run) {
+  const DepthwiseLayout& l = run.h.layout;
+  const Places& p = run.places;
+  if (l.full_blocks > 0) fill_edges(run, l.full, run.scratch + p.full);
+  if (l.blocks > l.full_blocks && !l.rest.staged) fill_edges(run, l.rest, run.scratch + p.rest);
+  if (p.padding > p.staged)
+    fill(run.scratch + p.staged, unsigned_zero_point(run.a.type, run.a.input_zero_point),
+         p.padding - p.staged);
+  fill(run.scratch + p.padding, run.a.input_zero_point, p.end - p.padding);
+}
+
+// Copy a row of the image with its padding on both sides.
+void stage(const Run& run, const BlockLayout& b, const std::uint8_t* row, std::uint8_t* to) {
+  const DepthwiseConv2DArgs& a = run.a;
+  if (a.stride_w == 1 && b.width == a.in_c) {
+    copy_flipped(row, std::int64_t{run.h.layout.used_columns} * a.in_c, flip_of(a.type),
+                 to + std::int64_t{a.pad_left} * a.in_c);
+    return;
+  }
+  for (std::int32_t phase = 0; phase < a.stride_w; ++phase) {
+    const PhaseColumns& columns = run.h.layout.phases[phase];
+    std::uint8_t* first = to + phase * b.staged_phase_bytes + columns.place * b.width;
+    copy_pieces(row + std::int64_t{columns.first} * a.in_c, std::int64_t{a.stride_w} * a.in_c, columns.count,
+                b.channels, flip_of(a.type), first, b.width);
+    // The last piece may have reached beyond its column.
+    store(first + std::int64_t{columns.count} * b.width,
+          all8(unsigned_zero_point(a.type, a.input_zero_point)));
   }
 }
 
-std::size_t scratch_bytes(const DepthwiseConv2DArgs& a) {
-  const Geometry g = geometry(a);
-  return static_cast<std::size_t>(g.quads * g.row_bytes + padding_bytes(a) +
-                                  g.dots * static_cast<std::int64_t>(sizeof(const std::uint8_t*)));
-}
+using Rows = const std::uint8_t* [kMostRows];
 
-// A unit is the output rows that are computed together.
-std::int32_t units_per_image(const DepthwiseConv2DArgs& a, const Geometry& g) {
-  return (a.out_h - 1) / g.rows + 1;
-}
-
-std::int32_t units(const DepthwiseConv2DArgs& a) { return a.batch * units_per_image(a, geometry(a)); }
-
-// Interleave the image's rows from `top` on, by quads.
-void fill_quads(const DepthwiseConv2DArgs& a, const Geometry& g, const std::uint8_t* image,
-                const std::uint8_t* padding, std::int64_t top, std::uint8_t* quads) {
-  for (std::int32_t quad = 0; quad < g.quads; ++quad) {
-    const std::uint8_t* rows[4];
-    for (std::int32_t i = 0; i < 4; ++i) {
-      const std::int64_t ky = std::int64_t{quad} * 4 + i;
-      const std::int64_t iy = top + ky * a.dilation_h;
-      const bool exists = ky < a.kernel_h + g.rows - 1 && iy >= 0 && iy < a.in_h;
-      rows[i] = exists ? image + iy * a.in_w * a.in_c : padding;
+// What to interleave: `count` rows of the image, given from their block's first channel on; null is padding.
+void open_source(const Run& run, const BlockLayout& b, const Rows& rows, std::int32_t count, std::uint8_t* to,
+                 PairSource& source) {
+  const DepthwiseConv2DArgs& a = run.a;
+  const DepthwiseLayout& l = run.h.layout;
+  source.pairs = count / 2;
+  source.area_count = b.area_count;
+  source.flip = b.staged ? 0 : flip_of(a.type);
+  source.plane_bytes = b.plane_bytes;
+  source.pair_bytes = b.pair_bytes;
+  const bool whole = b.staged || b.contiguous;
+  source.pieces = whole ? 1 : b.pixels;
+  source.bytes = whole ? kVectorBytes : b.channels;
+  source.piece_step = whole ? kVectorBytes : std::int64_t{a.stride_w} * a.in_c;
+  Rows from;
+  if (b.staged) {
+    std::uint8_t* staged = run.scratch + run.places.staged;
+    for (std::int32_t i = 0; i < count; ++i) {
+      from[i] = staged + (rows[i] == nullptr ? staged_rows(l) : i) * b.staged_row_bytes;
+      if (rows[i] != nullptr) stage(run, b, rows[i], staged + i * b.staged_row_bytes);
     }
-    interleave(rows, g.used_columns * a.in_c, flip_of(a.type), a.input_zero_point,
-               quads + quad * g.row_bytes + std::int64_t{a.pad_left} * a.in_c * 4);
+  } else {
+    for (std::int32_t i = 0; i < count; ++i)
+      from[i] = rows[i] == nullptr ? run.scratch + run.places.padding : rows[i];
+  }
+  for (std::int32_t area = 0; area < b.area_count; ++area) {
+    const PhaseColumns& columns = l.phases[b.areas[area].phase];
+    PairRows& pairs = source.areas[area];
+    std::int64_t place = 0;
+    pairs.done = 0;
+    if (b.staged) {
+      place = b.areas[area].phase * b.staged_phase_bytes + b.areas[area].residue;
+      pairs.first = 0;
+      pairs.total = (b.needed_bytes - 1) / kVectorBytes + 1;
+    } else {
+      place = std::int64_t{columns.first} * a.in_c;
+      pairs.first = columns.place * b.width;
+      pairs.total = columns.count / b.pixels;
+    }
+    pairs.to = to + area * b.area_bytes + pairs.first;
+    for (std::int32_t i = 0; i < count; ++i) pairs.rows[i] = from[i] + place;
+  }
+}
+
+// The pairs of the last columns of each area, which do not fill a vector.
+void make_tail(const Run& run, const BlockLayout& b, const PairSource& source) {
+  const DepthwiseConv2DArgs& a = run.a;
+  const std::int64_t column_step = std::int64_t{a.stride_w} * a.in_c;
+  const std::int32_t count = 2 * source.pairs;
+  for (std::int32_t area = 0; area < b.area_count; ++area) {
+    const PairRows& rows = source.areas[area];
+    const std::int32_t columns = run.h.layout.phases[b.areas[area].phase].count % b.pixels;
+    if (columns == 0) continue;
+    alignas(64) std::uint8_t tails[kMostRows][kVectorBytes];
+    fill(tails[0], a.input_zero_point, std::int64_t{count} * kVectorBytes);
+    PairSource tail;
+    tail.pairs = source.pairs;
+    tail.area_count = 1;
+    tail.flip = source.flip;
+    tail.pieces = 1;
+    tail.bytes = kVectorBytes;
+    tail.piece_step = kVectorBytes;
+    tail.plane_bytes = source.plane_bytes;
+    tail.pair_bytes = source.pair_bytes;
+    tail.areas[0].to = rows.to + rows.total * kVectorBytes;
+    tail.areas[0].first = 0;
+    tail.areas[0].done = 0;
+    tail.areas[0].total = 1;
+    for (std::int32_t i = 0; i < count; ++i) {
+      for (std::int32_t column = 0; column < columns; ++column) {
+        const std::uint8_t* from = rows.rows[i] + (rows.total * b.pixels + column) * column_step;
+        std::uint8_t* to = tails[i] + column * b.width;
+        __builtin_memcpy(to, from, 16);
+        if (b.width > 16) __builtin_memcpy(to + 16, from + 16, 16);
+      }
+      tail.areas[0].rows[i] = tails[i];
+    }
+    make_pairs(tail, kVectorBytes);
+  }
+}
+
+// Strips of one image, and a block of channels.
+struct Task {
+  const std::uint8_t* image;
+  std::uint8_t* output;  // of the image
+  std::int32_t first;
+  std::int32_t count;
+  std::int32_t block;
+};
+
+// A source of the pairs of `count` rows from `top` on, of which the first `needed` matter.
+void open_rows(const Run& run, const BlockLayout& b, const Task& task, std::int64_t top, std::int32_t count,
+               std::int32_t needed, std::uint8_t* to, PairSource& source) {
+  const DepthwiseConv2DArgs& a = run.a;
+  Rows rows;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const std::int64_t iy = top + std::int64_t{i} * a.dilation_h;
+    rows[i] = i < needed && iy >= 0 && iy < a.in_h
+                  ? task.image + iy * a.in_w * a.in_c + std::int64_t{task.block} * kVectorBytes
+                  : nullptr;
+  }
+  open_source(run, b, rows, count, to, source);
+  if (b.pixels > 1 && !b.staged) make_tail(run, b, source);
+}
+
+void run_task(const Run& run, const Task& task) {
+  const DepthwiseConv2DArgs& a = run.a;
+  const DepthwiseLayout& l = run.h.layout;
+  const RowScheme& scheme = l.scheme;
+  const bool full = task.block < l.full_blocks;
+  const BlockLayout& b = full ? l.full : l.rest;
+  const auto* packed = reinterpret_cast<const std::uint8_t*>(&run.h);
+  std::uint8_t* pairs = run.scratch + (full ? run.places.full : run.places.rest);
+  const std::int32_t late_row = 4 * (scheme.quads - 1) - (a.kernel_h - 1);
+  const std::int32_t last_pixels = a.out_w - (b.vectors - 1) * b.pixels;
+  PairSource source;
+  DepthwiseStrips strips = {
+      .source = &source,
+      .window_bytes = b.window_bytes,
+      .pairs = pairs,
+      .strip_bytes = scheme.pair_step * b.pair_bytes,
+      .pair_bytes = b.pair_bytes,
+      .plane_bytes = b.plane_bytes,
+      .dots = reinterpret_cast<const std::ptrdiff_t*>(packed + (full ? run.h.full_dots : run.h.rest_dots)),
+      .shape = run.h.weights,
+      .late_dot = (scheme.quads - 1) * a.kernel_w,
+      .late_row = late_row < 0 ? 0 : late_row,
+      .record =
+          reinterpret_cast<const DepthwiseRecord*>(packed + run.h.records + task.block * run.h.record_bytes),
+      .output_rows = 0,
+      .vectors = b.vectors,
+      .output = nullptr,
+      .output_row_stride = std::ptrdiff_t{a.out_w} * a.out_c,
+      .output_stride = std::ptrdiff_t{b.pixels} * a.out_c,
+      .pixels = b.scattered ? b.pixels : 1,
+      .pixel_stride = a.out_c,
+      .bytes = b.scattered ? b.channels : b.pixels * b.channels,
+      .last_bytes = b.scattered ? last_pixels : last_pixels * b.channels,
+  };
+  for (std::int32_t done = 0; done < task.count; done += b.strips) {
+    const std::int32_t first = task.first + done;
+    const std::int32_t count = task.count - done < b.strips ? task.count - done : b.strips;
+    const std::int64_t top = std::int64_t{first} * scheme.step - a.pad_top;
+    const std::int32_t rows = 4 * scheme.quads + 2 * (count - 1) * scheme.pair_step;
+    const std::int32_t needed = a.kernel_h + scheme.rows - 1 + (count - 1) * scheme.step;
+    for (std::int32_t row = 0; row < rows; row += kMostRows) {
+      if (row > 0) make_pairs(source, b.needed_bytes);
+      open_rows(run, b, task, top + std::int64_t{row} * a.dilation_h,
+                rows - row < kMostRows ? rows - row : kMostRows, needed - row, pairs + row / 2 * b.pair_bytes,
+                source);
+    }
+    const std::int32_t oy = first * scheme.rows;
+    strips.output_rows = a.out_h - oy < count * scheme.rows ? a.out_h - oy : count * scheme.rows;
+    strips.output = task.output + oy * strips.output_row_stride + std::int64_t{task.block} * kVectorBytes;
+    depthwise_strips(strips, a.requant, a.type, run.h.bounded != 0);
   }
 }
 
 void run(const DepthwiseConv2DArgs& a, const Work& work) {
-  const Geometry g = geometry(a);
-  auto* quads = static_cast<std::uint8_t*>(work.scratch);
-  auto* padding = quads + g.quads * g.row_bytes;
-  auto** dots = reinterpret_cast<const std::uint8_t**>(padding + padding_bytes(a));
-  __builtin_memset(quads, unsigned_zero_point(a.type, a.input_zero_point),
-                   static_cast<std::size_t>(g.quads * g.row_bytes));
-  __builtin_memset(padding, a.input_zero_point, static_cast<std::size_t>(padding_bytes(a)));
-  for (std::int32_t dot = 0; dot < g.dots; ++dot) {
-    dots[dot] =
-        quads + dot / a.kernel_w * g.row_bytes + std::int64_t{dot % a.kernel_w} * a.dilation_w * a.in_c * 4;
-  }
-  const std::int32_t per_group = g.pixels_per_group;
-  const std::int32_t pixels = (a.out_w - 1) / per_group + 1;
-  const std::int32_t last_group_bytes = per_group > 1 ? kLanes : a.out_c - (g.groups - 1) * kLanes;
-  DepthwiseRows rows = {
-      .dots = dots,
-      .dot_count = g.dots,
-      .rows = g.rows,
-      .stored_rows = 1,
-      .pixel_stride = per_group > 1 ? kVectorBytes : std::ptrdiff_t{4} * a.stride_w * a.in_c,
-      .pixels = pixels,
-      .groups = g.groups,
-      .packed = static_cast<const std::uint8_t*>(work.packed),
-      .output = nullptr,
-      .output_row_stride = std::ptrdiff_t{a.out_w} * a.out_c,
-      .output_stride = per_group > 1 ? kLanes : a.out_c,
-      .last_group_bytes = last_group_bytes,
-      .last_pixel_bytes = per_group > 1 ? (a.out_w - (pixels - 1) * per_group) * a.out_c : last_group_bytes,
-  };
+  const DepthwiseHeader& h = *static_cast<const DepthwiseHeader*>(work.packed);
+  const DepthwiseLayout& l = h.layout;
+  const Run run = {
+      .a = a, .h = h, .scratch = static_cast<std::uint8_t*>(work.scratch), .places = places_of(a, l)};
+  fill_padding(run);
   const auto* input = static_cast<const std::uint8_t*>(work.input[0]);
   auto* output = static_cast<std::uint8_t*>(work.output);
-  const std::int32_t per_image = units_per_image(a, g);
-  for (std::int32_t unit = work.begin; unit < work.end; ++unit) {
-    const std::int64_t image = unit / per_image;
-    const std::int32_t oy = unit % per_image * g.rows;
-    fill_quads(a, g, input + image * a.in_h * a.in_w * a.in_c, padding,
-               std::int64_t{oy} * a.stride_h - a.pad_top, quads);
-    rows.stored_rows = a.out_h - oy < g.rows ? a.out_h - oy : g.rows;
-    rows.output = output + (image * a.out_h + oy) * rows.output_row_stride;
-    depthwise_rows(rows, a.requant, a.type);
+  const std::int32_t most = l.full.strips > l.rest.strips ? l.full.strips : l.rest.strips;
+  for (std::int32_t unit = work.begin; unit < work.end;) {
+    const std::int64_t image = unit / l.strips;
+    const std::int32_t first = unit % l.strips;
+    std::int32_t count = work.end - unit < l.strips - first ? work.end - unit : l.strips - first;
+    if (count > most) count = most;
+    for (std::int32_t block = 0; block < l.blocks; ++block) {
+      run_task(run, {.image = input + image * a.in_h * a.in_w * a.in_c,
+                     .output = output + image * a.out_h * a.out_w * a.out_c,
+                     .first = first,
+                     .count = count,
+                     .block = block});
+    }
+    unit += count;
   }
 }
 
@@ -205,8 +296,8 @@ const Kernel<DepthwiseConv2DArgs> AIEDGE_VNNI_KERNEL(depthwise_conv_2d_) = {
     .name = AIEDGE_VNNI_NAME,
     .isa = AIEDGE_VNNI::kIsa,
     .supports = AIEDGE_VNNI::supports,
-    .packed_bytes = AIEDGE_VNNI::packed_bytes,
-    .pack = AIEDGE_VNNI::pack,
+    .packed_bytes = AIEDGE_VNNI::depthwise_packed_bytes,
+    .pack = AIEDGE_VNNI::depthwise_pack,
     .scratch_bytes = AIEDGE_VNNI::scratch_bytes,
     .units = AIEDGE_VNNI::units,
     .run = AIEDGE_VNNI::run,

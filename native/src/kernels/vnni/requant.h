@@ -1,7 +1,7 @@
-// The last step of the dot-product kernels: vectors of int32 sums become bytes, four vectors at a time. For
-// files of this folder only; all of it has internal linkage.
+// The last step of the depthwise kernels: four vectors of int32 sums become one of bytes, in the order that
+// saturating packs give (depthwise_tiles.h). For files of this folder only; all of it has internal linkage.
 //
-// Output types are unified by working on int8: for uint8 the zero point and bounds are lowered by 128 and the
+// Output types are unified by working on uint8: for int8 the zero point and bounds are raised by 128 and the
 // result's top bit is flipped.
 #pragma once
 
@@ -10,97 +10,109 @@
 namespace aiedge::kernels::AIEDGE_VNNI {
 namespace {
 
-struct Rounding {
-  Floats high;      // clamp_max - zero_point
-  Ints zero_point;  // 16-bit, as for int8
-  Ints low;         // clamp_min, 8-bit, as for int8
-  Ints flip;        // 0x80 in each byte for uint8, else 0
+struct Finish {
+  Floats high;          // clamp_max - zero_point
+  Ints zero_point;      // 16-bit, as for uint8
+  Ints low, top;        // the clamp's bounds, 8-bit, as for uint8
+  Ints flip;            // 0x80 in each byte for int8, else 0
+  std::int32_t clamps;  // not 0: the clamp is narrower than the type
 };
 
+// What is known of a layer's sums and bounds, and need not be done.
+enum class Rounds : std::uint8_t {
+  kAny,       // nothing
+  kBounded,   // no sum times its scale leaves the range of int32: no minimum before the conversion
+  kFromZero,  // and the zero point is the type's least value, and the clamp not narrower than the type
+};
+
+// Whether sums of at most `most` in magnitude need no minimum before the conversion.
+[[maybe_unused]] bool is_bounded(double most, float scale) {
+  constexpr double kFarBelowOverflow = 1 << 30;
+  return most < kFarBelowOverflow && most * static_cast<double>(scale) < kFarBelowOverflow;
+}
+
+[[maybe_unused]] Rounds rounds_of(const Requant& requant, QType type, bool bounded) {
+  if (!bounded) return Rounds::kAny;
+  const std::int32_t least = type == QType::kInt8 ? -128 : 0;
+  const bool whole_range = requant.clamp_min == least && requant.clamp_max == least + 255;
+  return requant.zero_point == least && whole_range ? Rounds::kFromZero : Rounds::kBounded;
+}
+
+[[maybe_unused]] Finish make_finish(const Requant& requant, QType type) {
+  const std::int32_t shift = type == QType::kInt8 ? 128 : 0;
+  const auto high = static_cast<float>(requant.clamp_max - requant.zero_point);
+  const auto zero_point = static_cast<std::int16_t>(requant.zero_point + shift);
+  const bool clamps = requant.clamp_max - requant.clamp_min < 255;
+  return {
 #if defined(AIEDGE_VNNI_512)
-
-[[maybe_unused]] Rounding make_rounding(const Requant& requant, QType type) {
-  const std::int32_t shift = type == QType::kUint8 ? 128 : 0;
-  return {
-      .high = _mm512_set1_ps(static_cast<float>(requant.clamp_max - requant.zero_point)),
-      .zero_point = _mm512_set1_epi16(static_cast<std::int16_t>(requant.zero_point - shift)),
-      .low = all8(requant.clamp_min - shift),
-      .flip = all8(shift == 0 ? 0 : 0x80),
-  };
-}
-
-// rne(f32(sum) * scale), at most `high`. A product below the range of int32 converts to its least value,
-// which is right: everything after it saturates. Only above must be cut before the conversion.
-[[maybe_unused]] inline Ints scale_and_round(Ints sum, Floats scale, const Rounding& rounding) {
-  return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale), rounding.high));
-}
-
-// Four vectors of rounded sums as bytes, one vector after the other.
-[[maybe_unused]] inline Ints narrow(Ints a, Ints b, Ints c, Ints d, const Rounding& rounding) {
-  const Ints first = _mm512_adds_epi16(_mm512_packs_epi32(a, b), rounding.zero_point);
-  const Ints second = _mm512_adds_epi16(_mm512_packs_epi32(c, d), rounding.zero_point);
-  const Ints bytes = _mm512_max_epi8(_mm512_packs_epi16(first, second), rounding.low);
-  const Ints order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return _mm512_permutexvar_epi32(order, _mm512_xor_si512(bytes, rounding.flip));
-}
-
-// The bytes of vector kVector of what narrow() gave.
-template <int kVector>
-inline void store_vector(std::uint8_t* to, Ints bytes) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_extracti32x4_epi32(bytes, kVector));
-}
-
-// Only the first `count` (0 to kLanes) of them.
-template <int kVector>
-inline void store_some(std::uint8_t* to, Ints bytes, std::int32_t count) {
-  const auto mask = static_cast<__mmask16>((1U << static_cast<std::uint32_t>(count)) - 1U);
-  _mm_mask_storeu_epi8(to, mask, _mm512_extracti32x4_epi32(bytes, kVector));
-}
-
+      .high = _mm512_set1_ps(high),
+      .zero_point = _mm512_set1_epi16(zero_point),
 #else
-
-[[maybe_unused]] Rounding make_rounding(const Requant& requant, QType type) {
-  const std::int32_t shift = type == QType::kUint8 ? 128 : 0;
-  return {
-      .high = _mm256_set1_ps(static_cast<float>(requant.clamp_max - requant.zero_point)),
-      .zero_point = _mm256_set1_epi16(static_cast<std::int16_t>(requant.zero_point - shift)),
-      .low = all8(requant.clamp_min - shift),
-      .flip = all8(shift == 0 ? 0 : 0x80),
+      .high = _mm256_set1_ps(high),
+      .zero_point = _mm256_set1_epi16(zero_point),
+#endif
+      .low = all8(requant.clamp_min + shift),
+      .top = all8(requant.clamp_max + shift),
+      .flip = all8(shift),
+      .clamps = clamps ? 1 : 0,
   };
 }
 
-// rne(f32(sum) * scale), at most `high`. A product below the range of int32 converts to its least value,
-// which is right: everything after it saturates. Only above must be cut before the conversion.
-[[maybe_unused]] inline Ints scale_and_round(Ints sum, Floats scale, const Rounding& rounding) {
-  return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), scale), rounding.high));
-}
-
-// Four vectors of rounded sums as bytes, one vector after the other.
-[[maybe_unused]] inline Ints narrow(Ints a, Ints b, Ints c, Ints d, const Rounding& rounding) {
-  const Ints first = _mm256_adds_epi16(_mm256_packs_epi32(a, b), rounding.zero_point);
-  const Ints second = _mm256_adds_epi16(_mm256_packs_epi32(c, d), rounding.zero_point);
-  const Ints bytes = _mm256_max_epi8(_mm256_packs_epi16(first, second), rounding.low);
-  const Ints order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  return _mm256_permutevar8x32_epi32(_mm256_xor_si256(bytes, rounding.flip), order);
-}
-
-// The bytes of vector kVector of what narrow() gave.
-template <int kVector>
-inline void store_vector(std::uint8_t* to, Ints bytes) {
-  const __m128i half = kVector < 2 ? _mm256_castsi256_si128(bytes) : _mm256_extracti128_si256(bytes, 1);
-  const __m128i eight = kVector % 2 == 0 ? half : _mm_srli_si128(half, 8);
-  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), eight);
-}
-
-// Only the first `count` (0 to kLanes) of them.
-template <int kVector>
-inline void store_some(std::uint8_t* to, Ints bytes, std::int32_t count) {
-  alignas(8) std::uint8_t eight[8] = {};
-  store_vector<kVector>(eight, bytes);
-  for (std::int32_t i = 0; i < count; ++i) to[i] = eight[i];
-}
-
+// rne(f32(sum) * scale). Without a bound at most `high`: a product below the range of int32 converts to its
+// least value, which is right.
+template <Rounds kRounds>
+inline Ints scale_and_round(Ints sum, Floats scale, const Finish& finish) {
+#if defined(AIEDGE_VNNI_512)
+  Floats product = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale);
+  if (kRounds == Rounds::kAny) product = _mm512_min_ps(product, finish.high);
+  return _mm512_cvtps_epi32(product);
+#else
+  Floats product = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), scale);
+  if (kRounds == Rounds::kAny) product = _mm256_min_ps(product, finish.high);
+  return _mm256_cvtps_epi32(product);
 #endif
+}
+
+// 16-bit words with the zero point added: of each 128-bit lane those of `a`, then those of `b`.
+template <Rounds kRounds>
+inline Ints to_words(Ints a, Ints b, const Finish& finish) {
+#if defined(AIEDGE_VNNI_512)
+  const Ints words = _mm512_packs_epi32(a, b);
+  return kRounds == Rounds::kFromZero ? words : _mm512_adds_epi16(words, finish.zero_point);
+#else
+  const Ints words = _mm256_packs_epi32(a, b);
+  return kRounds == Rounds::kFromZero ? words : _mm256_adds_epi16(words, finish.zero_point);
+#endif
+}
+
+// Bytes of the output's type: of each 128-bit lane those of `a`, then those of `b`.
+template <Rounds kRounds>
+inline Ints to_bytes(Ints a, Ints b, const Finish& finish) {
+#if defined(AIEDGE_VNNI_512)
+  Ints bytes = _mm512_packus_epi16(a, b);
+  if (kRounds != Rounds::kFromZero && finish.clamps != 0)
+    bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, finish.low), finish.top);
+#else
+  Ints bytes = _mm256_packus_epi16(a, b);
+  if (kRounds != Rounds::kFromZero && finish.clamps != 0)
+    bytes = _mm256_min_epu8(_mm256_max_epu8(bytes, finish.low), finish.top);
+#endif
+  return exclusive_or(bytes, finish.flip);
+}
+
+// The first `count` (1 to kVectorBytes) bytes.
+[[maybe_unused]] inline void store_bytes(std::uint8_t* to, Ints bytes, std::int32_t count) {
+  if (count == kVectorBytes) return store(to, bytes);
+#if defined(AIEDGE_VNNI_512)
+  _mm512_mask_storeu_epi8(to, ~std::uint64_t{0} >> (kVectorBytes - count), bytes);
+#else
+  alignas(32) std::uint8_t all[kVectorBytes];
+  store(all, bytes);
+  std::int32_t i = 0;
+  for (; i + 8 <= count; i += 8) __builtin_memcpy(to + i, all + i, 8);
+  for (; i < count; ++i) to[i] = all[i];
+#endif
+}
 
 }  // namespace
 }  // namespace aiedge::kernels::AIEDGE_VNNI
