@@ -90,7 +90,7 @@ class Model:
 
 
 def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int = 1, **options: Any) -> Model:
-    """Load a ``.aie`` bundle or a quantized ``.tflite`` file (``.onnx`` for ``onnxruntime``) and make it ready to run.
+    """Load a ``.aie`` bundle or a quantized ``.tflite`` or ``.onnx`` file and make it ready to run.
 
     ``engine`` is a name of :data:`aiedge.engines.catalog.ENGINES`; ``threads`` is at least 1. ``options`` are the
     engine's own; the native one takes ``isa``, ``cpus``, ``realtime_priority`` and ``spin_s``

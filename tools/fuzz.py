@@ -1,4 +1,4 @@
-"""Fuzz what reads model files: the native bundle reader under sanitizers, and the importer and reader in Python.
+"""Fuzz what reads model files: the native bundle reader under sanitizers, and the importers and reader in Python.
 
 ``python tools/fuzz.py --seconds 120``: both at the same time, from a corpus of small valid models, each guided by
 coverage. Needs clang with its fuzzer library (Debian: clang, libclang-rt-dev) and atheris. A finding is kept in
@@ -20,6 +20,7 @@ BUILD = ROOT / "build" / "fuzz"
 FINDINGS = BUILD / "findings"
 sys.path.insert(0, str(ROOT / "tests"))
 
+import onnx_files  # noqa: E402 - a module of the tests
 from random_graphs import BUILDERS  # noqa: E402 - a module of the tests
 from tflite_models import everything  # noqa: E402
 
@@ -76,6 +77,7 @@ def _write_seeds(bundles: Path, models: Path) -> None:
                 (bundles / f"{name}-{dtype}-{index}.aie").write_bytes(write_bundle(graph, ["a", "b"]))
     for dtype in ("int8", "uint8"):
         (models / f"everything-{dtype}.tflite").write_bytes(everything(dtype))
+    (models / "everything.onnx").write_bytes(onnx_files.everything(np.random.default_rng(1)))
 
 
 def _start(name: str, command: list[str]) -> subprocess.Popen[bytes]:

@@ -18,7 +18,7 @@ from aiedge.types import TensorSpec
 
 
 def infer(
-    model: Annotated[Path, typer.Argument(help="A .tflite or .aie file (.onnx for onnxruntime).")],
+    model: Annotated[Path, typer.Argument(help="A .tflite, .onnx or .aie file.")],
     files: Annotated[list[Path], typer.Argument(help="Pictures, or raw tensors (.npy, .bin).")],
     labels: Annotated[Path | None, typer.Option(help="A text file, one label a line.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many classes to show.")] = 5,

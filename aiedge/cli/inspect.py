@@ -21,7 +21,7 @@ from aiedge.model.read_file import read_model_file
 
 
 def inspect(
-    model: Annotated[Path, typer.Argument(help="A .tflite or .aie file.")],
+    model: Annotated[Path, typer.Argument(help="A .tflite, .onnx or .aie file.")],
     trace: Annotated[
         list[Path] | None,
         typer.Option(

@@ -9,7 +9,7 @@ _AGAIN = "Get the file again, or export the model again."
 MESSAGES: dict[str, Message] = {
     "AIE-MOD-001": Message("The file cannot be read: {reason}.", "Check the path and its permissions."),
     "AIE-MOD-002": Message(
-        "A file named {suffix!r} is not a model that aiedge reads.", "Give a .tflite or an .aie file."
+        "A file named {suffix!r} is not a model that aiedge reads.", "Give a .tflite, .onnx or .aie file."
     ),
     "AIE-MOD-003": Message(
         "The file has {size_bytes} bytes; aiedge reads models of up to {limit_bytes} bytes.",
@@ -60,5 +60,31 @@ MESSAGES: dict[str, Message] = {
     "AIE-MOD-018": Message(
         "The native core refuses the bundle: {reason}.",
         "Get the file again, or compile the model again with this version of aiedge.",
+    ),
+    "AIE-MOD-040": Message("The ONNX file is damaged: {reason}.", _AGAIN),
+    "AIE-MOD-041": Message(
+        "The tensor's data stand in another file, which aiedge does not open.",
+        "Save the model as one file: onnx.save(onnx.load(FILE), FILE).",
+    ),
+    "AIE-MOD-042": Message(
+        "The model computes in float here: {reason}.",
+        "Quantize it from input to output (onnxruntime's quantize_static, QDQ or QOperator), or run it as it is with "
+        "--engine onnxruntime.",
+    ),
+    "AIE-MOD-043": Message(
+        "The ONNX operator {operator} is not supported.",
+        "docs/onnx.md lists those that are; --engine onnxruntime runs the model as it is.",
+    ),
+    "AIE-MOD-044": Message(
+        "The file uses version {version} of ONNX's operators; aiedge knows {oldest} to {newest}.",
+        "Export it with another opset_version, or convert it with onnx.version_converter.",
+    ),
+    "AIE-MOD-045": Message(
+        "The batch is to be {batch}, and the file fixes it to {fixed}.",
+        "Leave the batch out, or export the model with an open first axis.",
+    ),
+    "AIE-MOD-046": Message(
+        "The model ends in a softmax that is computed in float.",
+        "Quantize its output, too, or leave it out with --cut-softmax: the scores' order stays the same.",
     ),
 }

@@ -10,7 +10,7 @@ from aiedge.errors import ModelError
 from aiedge.model.ir.limits import MAX_FILE_BYTES
 from aiedge.open_file import open_file
 
-MODEL_SUFFIXES = (".aie", ".tflite")
+MODEL_SUFFIXES = (".aie", ".tflite", ".onnx")
 
 
 def read_model_file(path: Path, suffixes: Collection[str] = MODEL_SUFFIXES) -> bytes:

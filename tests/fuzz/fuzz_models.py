@@ -1,4 +1,4 @@
-"""Feeds model files to the importer and bundles to the Python reader, guided by coverage (atheris, libFuzzer).
+"""Feeds model files to the importers and bundles to the Python reader, guided by coverage (atheris, libFuzzer).
 
 ``python tests/fuzz/fuzz_models.py [libFuzzer options] CORPUS...``; tools/fuzz.py runs it. Whatever comes out but a
 ModelError is a finding.
@@ -21,6 +21,7 @@ with atheris.instrument_imports(include=["aiedge.model"]):
 from bundle_patch import seal
 
 BUNDLE = b"\x89AIE"
+TFLITE = b"TFL3"
 HEADER_BYTES = 64
 
 
@@ -29,8 +30,10 @@ def read_one(data: bytes) -> None:
     try:
         if data.startswith(BUNDLE):
             read_bundle(seal(data) if len(data) >= HEADER_BYTES else data)
-        else:
+        elif data[4:8] == TFLITE:
             compile_bytes(data, "fuzzed.tflite")
+        else:
+            compile_bytes(data, "fuzzed.onnx")
     except ModelError:
         pass
 

@@ -102,8 +102,8 @@ def test_a_missing_package_is_named(tiny: Path, monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize(
     ("engine", "suffix", "code"),
     [
-        ("native", ".onnx", "AIE-MOD-002"),
-        ("tflite", ".onnx", "AIE-MOD-002"),
+        ("native", ".onnx", "AIE-MOD-040"),
+        ("tflite", ".onnx", "AIE-ENG-008"),
         ("openvino", ".aie", "AIE-ENG-008"),
         ("onnxruntime", ".tflite", "AIE-ENG-008"),
     ],

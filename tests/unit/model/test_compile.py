@@ -76,4 +76,4 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
 
 def test_another_kind_of_file(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="AIE-MOD-002"):
-        compile_model(tmp_path / "model.onnx")
+        compile_model(tmp_path / "model.h5")

@@ -9,6 +9,7 @@ import numpy as np
 import tflite
 
 from aiedge.errors import ModelError
+from aiedge.model.importers.bounds import Rounding, clamp_bounds, half_even
 from aiedge.model.importers.tflite_reader import ABSENT, FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node, Tensor
@@ -25,17 +26,6 @@ _ACTIVATIONS: Mapping[int, tuple[float, float]] = MappingProxyType(
         tflite.ActivationFunctionType.RELU_N1_TO_1: (-1.0, 1.0),
     }
 )
-
-
-def half_even(bound: np.float32, zero_point: int) -> float:
-    """A bound in the integers, halves to the even one."""
-    return float(np.rint(bound + np.float32(zero_point)))
-
-
-def half_away(bound: np.float32, zero_point: int) -> float:
-    """A bound in the integers, halves away from zero."""
-    magnitude = np.floor(np.abs(bound) + np.float32(0.5))
-    return float(np.copysign(magnitude, bound)) + zero_point
 
 
 def node_of(tensors: TensorTable, operator: FileOperator, op: Op, inputs: tuple[int, ...]) -> Node:
@@ -80,7 +70,7 @@ def bias_of(tensors: TensorTable, operator: FileOperator, channels: int) -> int:
 def clamp_of(
     tensors: TensorTable,
     operator: FileOperator,
-    rounded: Callable[[np.float32, int], float] = half_even,
+    rounded: Rounding = half_even,
 ) -> tuple[int, int]:
     """The fused activation as bounds in the output's integers, by ``rounded(bound / scale, zero point)``."""
     activation = int(operator.options.get("FusedActivationFunction", 0))
@@ -89,11 +79,8 @@ def clamp_of(
     output = tensors.get(output_of(operator))
     if output.dtype == "int32" or output.quantization is None:
         raise ModelError("AIE-MOD-006", where=operator.place, dtype=f"{output.dtype} as an output")
-    limits = np.iinfo(output.dtype)
-    scale, zero_point = output.quantization.scale, output.quantization.zero_point
-    with np.errstate(over="ignore"):
-        low, high = (rounded(np.float32(b) / scale, zero_point) for b in _ACTIVATIONS[activation])
-    return int(max(low, limits.min)), int(min(high, limits.max))
+    coded = output.quantization
+    return clamp_bounds(output.dtype, coded.scale, coded.zero_point, *_ACTIVATIONS[activation], rounded)
 
 
 def new_node(tensors: TensorTable, op: Op, source: int, shape: tuple[int, ...]) -> Node:

@@ -8,12 +8,11 @@ from types import MappingProxyType
 import tflite
 
 from aiedge.errors import ModelError
+from aiedge.model.importers.bounds import half_away, half_even
 from aiedge.model.importers.tflite_ops.fields import (
     Importer,
     bias_of,
     clamp_of,
-    half_away,
-    half_even,
     images_of,
     inputs_of,
     node_of,

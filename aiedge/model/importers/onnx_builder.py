@@ -1,0 +1,234 @@
+"""The graph so far, and the values of the file's names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiedge.errors import ModelError
+from aiedge.model.importers.bounds import Rounding, clamp_bounds, half_even
+from aiedge.model.importers.onnx_reader import FileNode
+from aiedge.model.importers.onnx_values import Activation, Coding, Value
+from aiedge.model.ir.graph import Graph, Node, Quantization, Tensor
+from aiedge.model.ir.limits import MAX_DIMENSION, MAX_ELEMENTS, MAX_TENSORS
+from aiedge.model.ir.ops import AveragePool2D, Op, Requantize, Reshape, Transpose
+
+_FLIP = 128
+"""Between uint8 and int8: the same number is stored 128 lower."""
+
+
+class GraphBuilder:
+    """Nodes, tensors and named values.
+
+    ``flips``: uint8 is stored as int8, 128 lower, because the file has int8, too, and the operations of the graph
+    want one type. ``opset`` is the version of the standard operators.
+    """
+
+    def __init__(self, source: str, opset: int, *, flips: bool) -> None:
+        self.source = source
+        self.opset = opset
+        self._flips = flips
+        self._tensors: list[Tensor] = []
+        self._codings: list[Coding | None] = []
+        self._nodes: list[Node] = []
+        self._values: dict[str, Value] = {}
+        self._reordered: dict[tuple[int, tuple[int, ...]], Activation] = {}
+
+    # -- names -------------------------------------------------------------------------------------------------
+
+    def define(self, name: str, value: Value, place: str) -> None:
+        """Give a name its value; ModelError when it has one."""
+        if name in self._values:
+            raise ModelError("AIE-MOD-009", where=place, reason=f"the name {name[:80]!r} has a value already")
+        self._values[name] = value
+
+    def find(self, name: str, place: str) -> Value:
+        """The value of a name; ModelError when nothing before has made it."""
+        if name not in self._values:
+            reason = f"nothing before it makes {name[:80]!r}"
+            raise ModelError("AIE-MOD-009", where=place, reason=reason)
+        return self._values[name]
+
+    # -- integers ----------------------------------------------------------------------------------------------
+
+    def stored(self, coding: Coding) -> tuple[str, np.float32, int]:
+        """dtype, scale and zero point in the graph."""
+        if coding.dtype == "uint8" and self._flips:
+            return "int8", coding.scale, coding.zero_point - _FLIP
+        return coding.dtype or "int8", coding.scale, coding.zero_point
+
+    def stored_array(self, array: NDArray[Any]) -> NDArray[Any]:
+        """uint8 or int8 as the graph has them."""
+        if array.dtype == np.uint8 and self._flips:
+            flipped: NDArray[np.int8] = (array ^ np.uint8(_FLIP)).view(np.int8)
+            return flipped
+        return array
+
+    def same_coding(self, a: Coding, b: Coding) -> bool:
+        """Whether the same integers of the graph stand for the same numbers."""
+        return a.is_scaled and b.is_scaled and self.stored(a) == self.stored(b)
+
+    def declare(
+        self, name: str, shape: tuple[int, ...], order: tuple[int, ...], coding: Coding, place: str
+    ) -> Activation:
+        """A new tensor for integers; ``shape`` is the file's."""
+        check_size(shape, place)
+        if len(self._tensors) >= MAX_TENSORS:
+            raise ModelError(
+                "AIE-MOD-017", where=place, count=MAX_TENSORS + 1, unit="tensors", limit=MAX_TENSORS
+            )
+        self._tensors.append(Tensor(name, tuple(shape[axis] for axis in order), "int8"))
+        self._codings.append(coding)
+        return Activation(len(self._tensors) - 1, shape, order, coding)
+
+    @property
+    def tensor_count(self) -> int:
+        """How many tensors there are; the next one has this index."""
+        return len(self._tensors)
+
+    def rename(self, x: Activation, name: str) -> None:
+        """Give a tensor of the graph another name."""
+        self._tensors[x.tensor].name = name
+
+    def constant(self, name: str, array: NDArray[Any], quantization: Quantization | None) -> int:
+        """The graph's index of a new constant."""
+        self._tensors.append(
+            Tensor(name, array.shape, array.dtype.name, quantization, np.ascontiguousarray(array))
+        )
+        self._codings.append(None)
+        return len(self._tensors) - 1
+
+    def add(
+        self,
+        node: FileNode,
+        op: Op,
+        inputs: Sequence[int],
+        shape: tuple[int, ...],
+        order: tuple[int, ...],
+        coding: Coding,
+        name: str = "",
+    ) -> Activation:
+        """Append a node of the graph; its output gets the name, or that of the file's node's output."""
+        output = self.declare(name or node.outputs[0], shape, order, coding, node.place)
+        self._nodes.append(Node(node.name or node.outputs[0], op, tuple(inputs), (output.tensor,)))
+        return output
+
+    def clamp(
+        self, coding: Coding, low: float, high: float, rounded: Rounding = half_even
+    ) -> tuple[int, int]:
+        """Bounds in the graph's integers."""
+        dtype, scale, zero_point = self.stored(coding)
+        return clamp_bounds(dtype, scale, zero_point, low, high, rounded)
+
+    # -- helpers that make nodes -------------------------------------------------------------------------------
+
+    def ordered(self, node: FileNode, x: Activation, order: tuple[int, ...]) -> Activation:
+        """The same values with their axes in another order; a node only where elements move."""
+        if x.order == order:
+            return x
+        key = (x.tensor, tuple(x.order.index(axis) for axis in order))
+        if key not in self._reordered:
+            axes = key[1]
+            moving = [axis for axis in axes if self._tensors[x.tensor].shape[axis] > 1]
+            op = Reshape() if moving == sorted(moving) else Transpose.of(axes)
+            name = f"{self._tensors[x.tensor].name}/{op.NAME}"
+            self._reordered[key] = self.add(node, op, [x.tensor], x.shape, order, x.coding, name)
+        return Activation(self._reordered[key].tensor, x.shape, order, x.coding)
+
+    def plain(self, node: FileNode, x: Activation) -> Activation:
+        """The same values in the file's own order of axes."""
+        return self.ordered(node, x, tuple(range(len(x.shape))))
+
+    def reshape(self, node: FileNode, x: Activation, shape: tuple[int, ...]) -> Activation:
+        """The same elements, read in the file's order, in another shape of the file's."""
+        plain = self.plain(node, x)
+        if plain.shape == shape:
+            return plain
+        return self.add(node, Reshape(), [plain.tensor], shape, tuple(range(len(shape))), x.coding)
+
+    def requantize(self, node: FileNode, x: Activation, coding: Coding) -> Activation:
+        """The same numbers in another coding."""
+        if self.same_coding(x.coding, coding):
+            return Activation(x.tensor, x.shape, x.order, coding)
+        return self.add(node, Requantize(), [x.tensor], x.shape, x.order, coding)
+
+    def clamped(self, node: FileNode, x: Activation, low: float, high: float) -> Activation:
+        """Every value held within two bounds."""
+        bounds = self.clamp(x.coding, low, high)
+        limits = np.iinfo(self.stored(x.coding)[0])
+        if bounds == (limits.min, limits.max):
+            return x
+        # A pool over single elements leaves them as they are, within its bounds.
+        op = AveragePool2D(1, 1, 1, 1, 0, 0, 0, 0, *bounds)
+        if len(x.shape) == 4:
+            return self.add(node, op, [x.tensor], x.shape, x.order, x.coding)
+        shape, order = (1, 1, 1, math.prod(x.shape)), (0, 1, 2, 3)
+        flat = self.add(node, Reshape(), [x.tensor], shape, order, x.coding)
+        held = self.add(node, op, [flat.tensor], shape, order, x.coding)
+        return self.add(node, Reshape(), [held.tensor], x.shape, x.order, x.coding)
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def finish(
+        self, inputs: Sequence[tuple[str, Activation]], outputs: Sequence[tuple[str, Activation]]
+    ) -> Graph:
+        """The graph with the file's inputs and outputs, each in the file's type, under the file's name."""
+        for index, coding in enumerate(self._codings):
+            if coding is not None:
+                self._settle(self._tensors[index], coding)
+        first: list[Node] = []
+        input_tensors = []
+        for name, x in inputs:
+            outside = self._outside(name, x)
+            input_tensors.append(outside)
+            if outside != x.tensor:
+                first.append(Node(name, Requantize(), (outside,), (x.tensor,)))
+        output_tensors = []
+        for name, x in outputs:
+            outside = self._outside(name, x)
+            output_tensors.append(outside)
+            if outside != x.tensor:
+                self._nodes.append(Node(name, Requantize(), (x.tensor,), (outside,)))
+            elif outside not in input_tensors:
+                self._tensors[outside].name = name
+        return Graph(
+            name=self.source,
+            tensors=self._tensors,
+            nodes=[*first, *self._nodes],
+            inputs=tuple(input_tensors),
+            outputs=tuple(output_tensors),
+        )
+
+    def _settle(self, tensor: Tensor, coding: Coding) -> None:
+        if not coding.is_scaled:
+            where = f"{self.source}: {tensor.name!r}"
+            raise ModelError("AIE-MOD-006", where=where, dtype=f"{coding.dtype or 'float32'} without a scale")
+        tensor.dtype, scale, zero_point = self.stored(coding)
+        tensor.quantization = Quantization(np.array([scale], np.float32), np.array([zero_point], np.int32))
+
+    def _outside(self, name: str, x: Activation) -> int:
+        """The graph's index of an input or output in the file's type."""
+        inside = self._tensors[x.tensor]
+        if x.coding.dtype == inside.dtype:
+            return x.tensor
+        quantization = Quantization(
+            np.array([x.coding.scale], np.float32), np.array([x.coding.zero_point], np.int32)
+        )
+        self._tensors.append(Tensor(name, inside.shape, str(x.coding.dtype), quantization))
+        inside.name = f"{name}/{inside.dtype}"
+        return len(self._tensors) - 1
+
+
+def check_size(shape: Sequence[int], place: str) -> None:
+    """ModelError for a shape with an axis below 1, or with more elements than aiedge takes."""
+    if any(size < 1 for size in shape):
+        raise ModelError("AIE-MOD-008", where=place, shape=list(shape))
+    count = 1
+    for size in shape:
+        count *= size
+        if size > MAX_DIMENSION or count > MAX_ELEMENTS:
+            raise ModelError("AIE-MOD-017", where=place, count=count, unit="elements", limit=MAX_ELEMENTS)

@@ -1,0 +1,23 @@
+"""Operators of an .onnx file -> nodes of the graph, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aiedge.model.importers.onnx_ops import (
+    dense,
+    elementwise,
+    folding,
+    movement,
+    quantization,
+    reduction,
+    window,
+)
+from aiedge.model.importers.onnx_ops.fields import Importer
+
+_FAMILIES = (quantization, window, dense, elementwise, reduction, movement, folding)
+OPERATORS: Mapping[str, Importer] = MappingProxyType(
+    {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}
+)
+"""Every operator that aiedge imports, by its name; those of another domain than ONNX's own with it before."""

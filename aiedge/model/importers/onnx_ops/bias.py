@@ -1,0 +1,32 @@
+"""The bias of an operator with weights, as the accumulator takes it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiedge.model.importers.onnx_ops.fields import invalid, unsupported
+from aiedge.model.importers.onnx_reader import FileNode
+from aiedge.model.importers.onnx_values import Constant, Value, Weights
+
+
+def bias_integers(
+    node: FileNode, bias: Value | None, channels: int, units: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """A bias in units of the accumulator, which are input scale x weight scale of each channel."""
+    if bias is None:
+        return np.zeros(channels, np.int32)
+    if not isinstance(bias, Constant | Weights) or bias.array.size not in {1, channels}:
+        raise unsupported(node, f"a bias that is no constant for each of its {channels} channels")
+    is_int32 = isinstance(bias, Weights) and bias.array.dtype == np.int32 and not np.any(bias.zero_points)
+    # Exporters give the product of both scales, which rounds to this or that float.
+    if is_int32 and np.allclose(bias.scales.astype(np.float64), units, rtol=1e-5, atol=0):
+        return np.broadcast_to(bias.array.reshape(-1), (channels,)).astype(np.int32)
+    if isinstance(bias, Constant) and bias.array.dtype.kind != "f":
+        raise invalid(node, f"its bias is {bias.array.dtype.name}")
+    floats = bias.values() if isinstance(bias, Weights) else bias.array.astype(np.float64)
+    with np.errstate(over="ignore"):
+        rounded = np.rint(floats.reshape(-1) / units)
+    if not np.all(np.abs(rounded) < 2.0**31):
+        raise invalid(node, "its bias does not fit int32 in units of input scale x weight scale")
+    return np.broadcast_to(rounded, (channels,)).astype(np.int32)

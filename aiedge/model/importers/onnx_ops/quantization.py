@@ -1,0 +1,113 @@
+"""Operators between float and integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from aiedge.errors import ModelError
+from aiedge.model.importers.onnx_builder import GraphBuilder
+from aiedge.model.importers.onnx_ops.fields import (
+    INTEGERS,
+    Importer,
+    axis_of,
+    coding_of,
+    define,
+    in_float,
+    integer,
+    invalid,
+    scales_of,
+    told,
+    unsupported,
+    value_of,
+    weights,
+    zero_points_of,
+)
+from aiedge.model.importers.onnx_reader import FileNode
+from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Pending, Real, Value
+
+
+def quantize_linear(builder: GraphBuilder, node: FileNode) -> None:
+    """QuantizeLinear: here an operator in float gets the coding of its output."""
+    _check_plain(node)
+    value = value_of(builder, node, 0)
+    if isinstance(value, Constant):
+        define(builder, node, _quantized_constant(builder, node, value))
+        return
+    before = builder.tensor_count
+    x = quantized(builder, node, value, coding_of(builder, node, 1, 2))
+    define(builder, node, x)
+    if x.tensor >= before:
+        # The integers are what the file calls this output; the operator's own is the float before.
+        builder.rename(x, node.outputs[0])
+
+
+def dequantize_linear(builder: GraphBuilder, node: FileNode) -> None:
+    """DequantizeLinear."""
+    _check_plain(node)
+    value = value_of(builder, node, 0)
+    if isinstance(value, Constant):
+        scales = scales_of(builder, node, 1)
+        dtype, points = zero_points_of(builder, node, 2, scales.size, value.array.dtype.name)
+        axis = integer(node, "axis", 1)
+        define(builder, node, weights(node, value.array, scales, points, axis, dtype))
+    elif isinstance(value, Activation):
+        coding = coding_of(builder, node, 1, 2, value.coding.dtype or "uint8")
+        define(builder, node, Real(told(builder, node, value, coding)))
+    else:
+        raise invalid(node, "its input is float already")
+
+
+def quantized(builder: GraphBuilder, node: FileNode, value: Value, coding: Coding) -> Activation:
+    """A value in float in the integers of a coding; here the node that computes it is made."""
+    if isinstance(value, Pending):
+        return value.emit(coding, value.low, value.high)
+    if isinstance(value, Real) and not value.is_quantized:
+        return told(builder, node, value.activation, coding)
+    if isinstance(value, Real):
+        return builder.requantize(node, value.activation, coding)
+    if isinstance(value, Activation):
+        raise invalid(node, "its input is quantized already")
+    raise unsupported(node, "a constant where values of the model are needed")
+
+
+OPERATORS: Mapping[str, Importer] = MappingProxyType(
+    {
+        "QuantizeLinear": quantize_linear,
+        "DequantizeLinear": dequantize_linear,
+        "com.microsoft.QuantizeLinear": quantize_linear,
+        "com.microsoft.DequantizeLinear": dequantize_linear,
+    }
+)
+
+
+def _check_plain(node: FileNode) -> None:
+    if integer(node, "block_size", 0) != 0:
+        raise unsupported(node, "a quantization in blocks")
+    for name in ("output_dtype", "precision"):
+        # INT8 and UINT8 stand in the zero point, too; FLOAT is what all compute in.
+        if integer(node, name, 0) not in {0, 1, 2, 3}:
+            raise unsupported(node, f"the attribute {name!r}")
+
+
+def _quantized_constant(builder: GraphBuilder, node: FileNode, value: Constant) -> Constant:
+    """Weights that the file keeps in float and quantizes itself."""
+    scales = scales_of(builder, node, 1)
+    dtype, points = zero_points_of(builder, node, 2, scales.size, "uint8")
+    array = value.array
+    if array.dtype != np.float32 or dtype not in INTEGERS:
+        raise ModelError("AIE-MOD-006", where=node.place, dtype=f"{array.dtype.name} as {dtype}")
+    if not np.all(np.isfinite(array)):
+        raise in_float(node, "a constant of it is not finite")
+    shape = [1] * array.ndim
+    if scales.size > 1:
+        axis = axis_of(node, integer(node, "axis", 1), array.ndim)
+        if array.shape[axis] != scales.size:
+            raise invalid(node, f"it has {scales.size} scales on axis {axis} of {list(array.shape)}")
+        shape[axis] = scales.size
+    limits = np.iinfo(dtype)
+    with np.errstate(over="ignore"):
+        rounded = np.rint(array / scales.reshape(shape)).astype(np.float64) + points.reshape(shape)
+    return Constant(np.clip(rounded, limits.min, limits.max).astype(dtype))

@@ -1,0 +1,69 @@
+"""Where the windows of Conv and of the pools lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiedge.model.importers.onnx_ops.fields import integer, integers, invalid, text, unsupported
+from aiedge.model.importers.onnx_reader import FileNode
+from aiedge.model.ir.geometry import same_padding, window_count, window_extent
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Each pair is (height, width); ``pads`` is (top, bottom, left, right)."""
+
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    dilations: tuple[int, int]
+    pads: tuple[int, int, int, int]
+    counts: tuple[int, int]
+
+
+def windows_of(node: FileNode, image: tuple[int, int], size: tuple[int, int]) -> Windows:
+    """By the attributes strides, dilations, pads, auto_pad and ceil_mode."""
+    strides = _pair(node, "strides")
+    dilations = _pair(node, "dilations")
+    if min(*size, *strides, *dilations) < 1:
+        raise invalid(node, f"its window {size}, strides {strides} or dilations {dilations} are below 1")
+    extents = [window_extent(taps, step) for taps, step in zip(size, dilations, strict=True)]
+    pads = [list(_pads(node, axis, image[axis], extents[axis], strides[axis])) for axis in (0, 1)]
+    counts = []
+    for axis in (0, 1):
+        before, after = pads[axis]
+        if not (0 <= before < extents[axis] and 0 <= after < extents[axis]):
+            raise invalid(node, f"its padding {before}, {after} does not fit a window of {extents[axis]}")
+        count = window_count(image[axis], before, after, extents[axis], strides[axis])
+        if integer(node, "ceil_mode", 0) and count >= 1:
+            # A last window that begins inside counts, too; what it lacks is padding.
+            rest = image[axis] + before + after - extents[axis] - (count - 1) * strides[axis]
+            if rest > 0 and count * strides[axis] < image[axis] + before:
+                count += 1
+                pads[axis][1] = (count - 1) * strides[axis] + extents[axis] - image[axis] - before
+        if count < 1:
+            raise invalid(node, f"no window of {extents[axis]} fits an image of {image[axis]}")
+        counts.append(count)
+    (top, bottom), (left, right) = pads
+    return Windows(size, strides, dilations, (top, bottom, left, right), (counts[0], counts[1]))
+
+
+def _pair(node: FileNode, name: str) -> tuple[int, int]:
+    given = integers(node, name, [1, 1])
+    if given is None or len(given) != 2:
+        raise invalid(node, f"its {name} are {given}, which are not two")
+    return given[0], given[1]
+
+
+def _pads(node: FileNode, axis: int, image: int, extent: int, stride: int) -> tuple[int, int]:
+    mode = text(node, "auto_pad", "NOTSET")
+    if mode == "VALID":
+        return 0, 0
+    if mode in {"SAME_UPPER", "SAME_LOWER"}:
+        before, after = same_padding(image, extent, stride)
+        return (before, after) if mode == "SAME_UPPER" else (after, before)
+    if mode not in {"NOTSET", ""}:
+        raise unsupported(node, f"the padding {mode!r}")
+    pads = integers(node, "pads", [0, 0, 0, 0])
+    if pads is None or len(pads) != 4:
+        raise invalid(node, f"its pads are {pads}, which are not four")
+    return pads[axis], pads[axis + 2]

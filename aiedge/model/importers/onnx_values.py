@@ -1,0 +1,121 @@
+"""What a name of an .onnx file stands for while its nodes are read one after another.
+
+An .onnx file in QDQ form says what is computed in float, between integers: the integers are dequantized, an operator
+works on them in float, its result is quantized. What becomes a node of the graph is the operator together with the
+quantizations around it, so a float value is kept as what it was made of, until a QuantizeLinear tells its integers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiedge.model.importers.onnx_reader import FileNode
+
+_ONE = np.float32(1)
+
+
+@dataclass(slots=True)
+class Coding:
+    """How integers stand for numbers, as the file says; ``dtype`` is None as long as nothing has said it.
+
+    Operators that only move elements hand it on, so what the first QuantizeLinear or DequantizeLinear says holds for
+    all that moved them.
+    """
+
+    dtype: str | None = None
+    scale: np.float32 = _ONE
+    zero_point: int = 0
+    is_scaled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Integers that a node of the graph makes.
+
+    ``shape`` is the file's; axis i of the graph's tensor ``tensor`` is axis ``order[i]`` of the file's.
+    """
+
+    tensor: int
+    shape: tuple[int, ...]
+    order: tuple[int, ...]
+    coding: Coding
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """The float value of integers; those of an input in float are not there before it ``is_quantized``."""
+
+    activation: Activation
+    is_quantized: bool = True
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The file's shape."""
+        return self.activation.shape
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A known value of any type."""
+
+    array: NDArray[Any]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The file's shape."""
+        return self.array.shape
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The float value of known integers; one scale, or one for each index of ``axis``; axis is 0 with one scale."""
+
+    array: NDArray[Any]
+    scales: NDArray[np.float32]
+    zero_points: NDArray[np.int32]
+    axis: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The file's shape."""
+        return self.array.shape
+
+    def values(self) -> NDArray[np.float64]:
+        """The numbers that the integers stand for."""
+        shape = [1] * self.array.ndim
+        if self.scales.size > 1:
+            shape[self.axis] = self.scales.size
+        offset = self.array.astype(np.float64) - self.zero_points.astype(np.float64).reshape(shape)
+        numbers: NDArray[np.float64] = offset * self.scales.astype(np.float64).reshape(shape)
+        return numbers
+
+
+Emit = Callable[[Coding, float, float], Activation]
+"""Makes the node once it is known how its output is coded, and its lower and upper bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The float result of an operator on dequantized integers, before it is quantized.
+
+    ``add_bias`` is there where one float for each output channel, the file's axis ``channel_axis``, can still be added;
+    ``softmax_of`` are the integers that a softmax is taken of.
+    """
+
+    node: FileNode
+    shape: tuple[int, ...]
+    emit: Emit
+    low: float = -math.inf
+    high: float = math.inf
+    add_bias: Callable[[NDArray[np.float64]], Pending] | None = None
+    channel_axis: int = -1
+    softmax_of: Activation | None = None
+
+
+Value = Activation | Real | Constant | Weights | Pending
