@@ -18,9 +18,8 @@ def bias_integers(
         return np.zeros(channels, np.int32)
     if not isinstance(bias, Constant | Weights) or bias.array.size not in {1, channels}:
         raise unsupported(node, f"a bias that is no constant for each of its {channels} channels")
-    is_int32 = isinstance(bias, Weights) and bias.array.dtype == np.int32 and not np.any(bias.zero_points)
     # Exporters give the product of both scales, which rounds to this or that float.
-    if is_int32 and np.allclose(bias.scales.astype(np.float64), units, rtol=1e-5, atol=0):
+    if isinstance(bias, Weights) and _has_units(bias, units):
         return np.broadcast_to(bias.array.reshape(-1), (channels,)).astype(np.int32)
     if isinstance(bias, Constant) and bias.array.dtype.kind != "f":
         raise invalid(node, f"its bias is {bias.array.dtype.name}")
@@ -30,3 +29,10 @@ def bias_integers(
     if not np.all(np.abs(rounded) < 2.0**31):
         raise invalid(node, "its bias does not fit int32 in units of input scale x weight scale")
     return np.broadcast_to(rounded, (channels,)).astype(np.int32)
+
+
+def _has_units(bias: Weights, units: NDArray[np.float64]) -> bool:
+    """Whether the integers are those of the accumulator already."""
+    if bias.array.dtype != np.int32 or np.any(bias.zero_points):
+        return False
+    return np.allclose(bias.scales.astype(np.float64), units, rtol=1e-5, atol=0)
