@@ -24,6 +24,7 @@ class LiteRT:
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """Run once; copies of the outputs."""
+        self._interpreter.reset_all_variables()  # an LSTM's state lives from one run to the next in LiteRT
         for detail, array in zip(self.inputs, inputs, strict=True):
             self._interpreter.set_tensor(detail["index"], array)
         self._interpreter.invoke()

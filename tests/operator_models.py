@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import index_models
+import lstm_models
 import movement_models
 import resize_models
 import tflite_models as models
@@ -43,6 +44,7 @@ LITERT: dict[str, Model] = {
     **movement_models.MODELS,
     **resize_models.MODELS,
     **index_models.MODELS,
+    **lstm_models.MODELS,
 }
 """Operators whose bits equal LiteRT's."""
 

@@ -52,6 +52,7 @@ _OPTIONS = {
     "SUB": "SubOptions",
     "SUM": "ReducerOptions",
     "TRANSPOSE": "TransposeOptions",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
     "UNPACK": "UnpackOptions",
 }
 _VERSIONS = {
@@ -93,6 +94,7 @@ _VERSIONS = {
     "SUM": 2,
     "TANH": 2,
     "TRANSPOSE": 2,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": 4,
     "UNPACK": 2,
 }
 
@@ -107,6 +109,7 @@ class _Tensor:
     data: NDArray[Any] | None
     name: str
     buffer: int | None
+    variable: bool
 
 
 @dataclass
@@ -115,6 +118,7 @@ class _Operator:
     inputs: Sequence[int]
     outputs: Sequence[int]
     options: dict[str, Any]
+    intermediates: Sequence[int]
 
 
 @dataclass
@@ -137,17 +141,26 @@ class TfliteBuilder:
         data: NDArray[Any] | None = None,
         name: str = "",
         buffer: int | None = None,
+        variable: bool = False,
     ) -> int:
         """Add a tensor; its index. Without ``scale`` it has no quantization; ``buffer`` overrides its buffer."""
         scales = [] if scale is None else [scale] if isinstance(scale, int | float) else list(scale)
         zeros = [zero_point] * len(scales) if isinstance(zero_point, int) else list(zero_point)
         name = name or f"t{len(self.tensors)}"
-        self.tensors.append(_Tensor(shape, dtype, scales, zeros, axis, data, name, buffer))
+        self.tensors.append(_Tensor(shape, dtype, scales, zeros, axis, data, name, buffer, variable))
         return len(self.tensors) - 1
 
-    def operator(self, kind: str, inputs: Sequence[int], outputs: Sequence[int], **options: Any) -> None:
+    def operator(
+        self,
+        kind: str,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        *,
+        intermediates: Sequence[int] = (),
+        **options: Any,
+    ) -> None:
         """Add an operator; ``options`` by the schema's field names (StrideH=2)."""
-        self.operators.append(_Operator(kind, inputs, outputs, options))
+        self.operators.append(_Operator(kind, inputs, outputs, options, intermediates))
 
     def build(self, inputs: Sequence[int], outputs: Sequence[int], external: bool = False) -> bytes:
         """The file; with ``external`` the constants stand after the flatbuffer, as in files above 2 GB."""
@@ -235,11 +248,14 @@ class TfliteBuilder:
         tflite.TensorAddName(b, name)
         if quantization is not None:
             tflite.TensorAddQuantization(b, quantization)
+        if tensor.variable:
+            tflite.TensorAddIsVariable(b, True)
         offset: int = tflite.TensorEnd(b)
         return offset
 
     def _operator(self, b: Any, operator: _Operator, kinds: Sequence[str]) -> int:
         inputs, outputs = _integers(b, operator.inputs), _integers(b, operator.outputs)
+        intermediates = _integers(b, operator.intermediates) if operator.intermediates else None
         options = None
         options_class = _OPTIONS.get(operator.kind)
         if options_class is not None:
@@ -251,6 +267,8 @@ class TfliteBuilder:
         tflite.OperatorAddOpcodeIndex(b, kinds.index(operator.kind))
         tflite.OperatorAddInputs(b, inputs)
         tflite.OperatorAddOutputs(b, outputs)
+        if intermediates is not None:
+            tflite.OperatorAddIntermediates(b, intermediates)
         if options is not None:
             tflite.OperatorAddBuiltinOptionsType(b, getattr(tflite.BuiltinOptions, str(options_class)))
             tflite.OperatorAddBuiltinOptions(b, options)

@@ -89,6 +89,27 @@ inline ByteVector moving_bundle() {
   return b.build({x}, {y, gathered});
 }
 
+// int8: one LSTM. x (2,3,5) -> (2,3,4)
+inline ByteVector lstm_bundle() {
+  std::mt19937 random(3);
+  BundleBuilder b;
+  std::vector<std::uint32_t> inputs = {b.activation(1, {2, 3, 5}, 0.05F, -3)};
+  const std::uint32_t x = inputs[0];
+  for (int gate = 0; gate < 4; ++gate) {
+    inputs.push_back(b.constant(1, {4, 5}, random_bytes(&random, 20), 0.01F, 0));
+  }
+  for (int gate = 0; gate < 4; ++gate) {
+    inputs.push_back(b.constant(1, {4, 4}, random_bytes(&random, 16), 0.02F, 0));
+  }
+  for (int gate = 0; gate < 4; ++gate) inputs.push_back(b.bias({-500, 700, 0, 90}));
+  const std::uint32_t y = b.activation(1, {2, 3, 4}, 0.008F, 2);
+  std::int32_t hidden_scale = 0;
+  const float scale = 0.008F;
+  std::memcpy(&hidden_scale, &scale, sizeof hidden_scale);
+  b.node(28, inputs, y, {0, -11, 4096, hidden_scale, 2});
+  return b.build({x}, {y});
+}
+
 // uint8 with weight zero points, large enough for two threads: conv and mean; two outputs. x (2,24,24,8) ->
 // (2,24,24,16), (2,16)
 inline ByteVector wide_bundle() {

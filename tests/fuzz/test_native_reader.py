@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import index_graphs
+import lstm_graphs
 import movement_graphs
 import numpy as np
 import pytest
@@ -15,7 +16,13 @@ from aiedge import _native
 from aiedge.errors import AiedgeError, EngineError, ModelError
 from aiedge.model.bundle import write_bundle
 
-ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS | index_graphs.BUILDERS
+ALL = (
+    BUILDERS
+    | movement_graphs.BUILDERS
+    | resize_graphs.BUILDERS
+    | index_graphs.BUILDERS
+    | lstm_graphs.BUILDERS
+)
 EACH = -(-1500 // len(ALL))  # of each operation
 MOST_MACS = 10_000_000
 MOST_BYTES = 1 << 24

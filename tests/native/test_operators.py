@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import index_graphs
+import lstm_graphs
 import movement_graphs
 import numpy as np
 import pytest
@@ -14,7 +15,13 @@ from aiedge.model.bundle import write_bundle
 from aiedge.model.ir.interpret import interpret
 
 ROUNDS = 60
-ALL = BUILDERS | movement_graphs.BUILDERS | resize_graphs.BUILDERS | index_graphs.BUILDERS
+ALL = (
+    BUILDERS
+    | movement_graphs.BUILDERS
+    | resize_graphs.BUILDERS
+    | index_graphs.BUILDERS
+    | lstm_graphs.BUILDERS
+)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])

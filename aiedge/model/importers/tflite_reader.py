@@ -42,6 +42,7 @@ _MAX_NAME_BYTES = 65536
 _CONV = ("Padding", "StrideH", "StrideW", "DilationHFactor", "DilationWFactor", "FusedActivationFunction")
 _POOL = ("Padding", "StrideH", "StrideW", "FilterHeight", "FilterWidth", "FusedActivationFunction")
 _RESIZE = ("AlignCorners", "HalfPixelCenters")
+_LSTM = ("FusedActivationFunction", "CellClip", "TimeMajor", "DiagonalRecurrentTensors")
 _MASKS = ("BeginMask", "EndMask", "EllipsisMask", "NewAxisMask", "ShrinkAxisMask", "Offset")
 _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -66,6 +67,7 @@ _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "SPACE_TO_DEPTH": ("SpaceToDepthOptions", ("BlockSize",)),
         "STRIDED_SLICE": ("StridedSliceOptions", _MASKS),
         "SUB": ("SubOptions", ("FusedActivationFunction",)),
+        "UNIDIRECTIONAL_SEQUENCE_LSTM": ("UnidirectionalSequenceLSTMOptions", _LSTM),
         "UNPACK": ("UnpackOptions", ("Axis",)),
     }
 )
@@ -95,7 +97,8 @@ class FileOperator:
     """An operator as the file has it.
 
     ``inputs`` index the model's tensors or are :data:`ABSENT`; ``options`` maps the schema's accessor names
-    to values (empty where the file has no options).
+    to values (empty where the file has no options). ``intermediates`` index tensors that only say how values inside
+    the operator are quantized.
     """
 
     place: str
@@ -103,6 +106,7 @@ class FileOperator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Mapping[str, int | float]
+    intermediates: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +346,8 @@ class _Reader:
             place = f"{place} {kind}"
         with _parser_errors(place):
             outputs = self._indices(operator, "Outputs", tensor_count, _MAX_NODE_TENSORS)
-            if ABSENT in outputs:
+            intermediates = self._indices(operator, "Intermediates", tensor_count, _MAX_NODE_TENSORS)
+            if ABSENT in outputs or ABSENT in intermediates:
                 raise _DamageError("an output is absent")
             return FileOperator(
                 place=place,
@@ -350,6 +355,7 @@ class _Reader:
                 inputs=self._indices(operator, "Inputs", tensor_count, _MAX_NODE_TENSORS),
                 outputs=outputs,
                 options=self._options(operator, kind),
+                intermediates=intermediates,
             )
 
     def _options(self, operator: Any, kind: str) -> Mapping[str, int | float]:

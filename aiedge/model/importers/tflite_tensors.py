@@ -52,9 +52,9 @@ class TensorTable:
         self.tensors.append(tensor)
         return len(self.tensors) - 1
 
-    def type_name(self, file_index: int) -> str:
-        """The schema's name of the tensor's type."""
-        return self._file_tensors[file_index].type_name
+    def file_tensor(self, file_index: int) -> FileTensor:
+        """The tensor as the file has it; it does not enter the graph."""
+        return self._file_tensors[file_index]
 
     def constant(self, file_index: int) -> Tensor:
         """A tensor that becomes a setting of an operator: it is converted, and does not enter the graph."""

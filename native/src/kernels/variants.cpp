@@ -69,6 +69,9 @@ namespace {
 #define AIEDGE_ARGS PReluArgs
 #define AIEDGE_NAME prelu
 #include "kernels/list_variants.h"
+#define AIEDGE_ARGS LstmArgs
+#define AIEDGE_NAME lstm
+#include "kernels/list_variants.h"
 
 }  // namespace
 

@@ -17,6 +17,7 @@
 #include "kernels/fully_connected.h"
 #include "kernels/gather.h"
 #include "kernels/kernel.h"
+#include "kernels/lstm.h"
 #include "kernels/max_pool_2d.h"
 #include "kernels/mean.h"
 #include "kernels/mul.h"

@@ -83,6 +83,7 @@ int main() {
       check_run(chain_bundle(), threads, isa);
       check_run(wide_bundle(), threads, isa);
       check_run(moving_bundle(), threads, isa);
+      check_run(lstm_bundle(), threads, isa);
     }
   }
   return report();

@@ -11,6 +11,7 @@ from aiedge.model.importers.tflite_ops import (
     indexing,
     lookups,
     movement,
+    recurrent,
     reduction,
     resize,
     slices,
@@ -18,7 +19,7 @@ from aiedge.model.importers.tflite_ops import (
 )
 from aiedge.model.importers.tflite_ops.fields import Importer
 
-_FAMILIES = (window, dense, elementwise, lookups, reduction, movement, slices, resize, indexing)
+_FAMILIES = (window, dense, elementwise, lookups, reduction, movement, slices, resize, indexing, recurrent)
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}
 )

@@ -21,7 +21,7 @@ def arg_max(tensors: TensorTable, operator: FileOperator) -> Node:
         raise ModelError(
             "AIE-MOD-009", where=operator.place, reason=f"it has {len(axes)} axes instead of one"
         )
-    if tensors.type_name(output_of(operator)) == "INT64":
+    if tensors.file_tensor(output_of(operator)).type_name == "INT64":
         feature = "an ARG_MAX with int64 indices (int32 ones are: output_type=tf.int32)"
         raise ModelError("AIE-MOD-010", where=operator.place, feature=feature)
     axis = axis_of(operator, axes[0], len(tensors.tensors[index].shape))

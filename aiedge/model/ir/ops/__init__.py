@@ -12,6 +12,7 @@ from aiedge.model.ir.ops.dense import FullyConnected
 from aiedge.model.ir.ops.elementwise import Add, Lookup, Maximum, Minimum, Mul, PRelu, Requantize, Sub
 from aiedge.model.ir.ops.indexing import ArgMax, Gather
 from aiedge.model.ir.ops.movement import Concat, Pad, Reshape, StridedSlice, Transpose
+from aiedge.model.ir.ops.recurrent import Lstm
 from aiedge.model.ir.ops.reduction import Mean, MeanOver, Softmax, Sum
 from aiedge.model.ir.ops.resize import ResizeBilinear, ResizeNearest
 from aiedge.model.ir.ops.window import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
@@ -43,6 +44,7 @@ ALL_OPS: tuple[type[Op], ...] = (
     Maximum,
     PRelu,
     MeanOver,
+    Lstm,
 )
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "FullyConnected",
     "Gather",
     "Lookup",
+    "Lstm",
     "MaxPool2D",
     "Maximum",
     "Mean",

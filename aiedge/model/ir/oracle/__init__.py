@@ -11,10 +11,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from aiedge.model.ir.ops import Op
-from aiedge.model.ir.oracle import dense, elementwise, indexing, movement, reduction, resize, window
+from aiedge.model.ir.oracle import (
+    dense,
+    elementwise,
+    indexing,
+    movement,
+    recurrent,
+    reduction,
+    resize,
+    window,
+)
 from aiedge.model.ir.oracle.steps import Computation
 
-_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing)
+_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing, recurrent)
 ORACLE: Mapping[type[Op], Computation] = MappingProxyType(
     {op: compute for family in _FAMILIES for op, compute in family.ORACLE.items()}
 )

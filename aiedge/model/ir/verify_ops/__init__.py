@@ -9,7 +9,16 @@ from types import MappingProxyType
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
 from aiedge.model.ir.ops import ArgMax, Op, Reshape
-from aiedge.model.ir.verify_ops import dense, elementwise, indexing, movement, reduction, resize, window
+from aiedge.model.ir.verify_ops import (
+    dense,
+    elementwise,
+    indexing,
+    movement,
+    recurrent,
+    reduction,
+    resize,
+    window,
+)
 from aiedge.model.ir.verify_ops.checks import OpError, Rule, demand
 
 __all__ = ["OpError", "check_op"]
@@ -33,7 +42,7 @@ def check_op(op: Op, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Non
     rule(op, inputs, outputs[0])
 
 
-_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing)
+_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing, recurrent)
 _RULES: Mapping[type[Op], Rule] = MappingProxyType(
     {op: rule for family in _FAMILIES for op, rule in family.RULES.items()}
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import index_models
+import lstm_models
 import movement_models
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from aiedge.errors import ModelError
 from aiedge.model.bundle import read_bundle
 from aiedge.model.compile import compile_bytes, import_model
 
-MODELS = movement_models.MODELS | resize_models.MODELS | index_models.MODELS
+MODELS = movement_models.MODELS | resize_models.MODELS | index_models.MODELS | lstm_models.MODELS
 
 
 def _model(kind: str, settings: list[list[int]], shape: tuple[int, ...] = (2, 4), **options: Any) -> bytes:
