@@ -15,13 +15,13 @@ TANH = tflite.ActivationFunctionType.TANH
 
 def lstm(draw: Draw, dtype: str) -> bytes:
     """UNIDIRECTIONAL_SEQUENCE_LSTM: any cell scale, with and without a bound, steps first or batch first."""
-    del dtype  # there is int8 alone
-    return build_lstm(draw)
+    return build_lstm(draw, dtype=dtype)
 
 
 def build_lstm(
     draw: Draw,
     *,
+    dtype: str = "int8",
     cell_scale: float | None = None,
     state_zero: int | None = None,
     present: dict[int, int] | None = None,
@@ -35,7 +35,7 @@ def build_lstm(
     t = TfliteBuilder()
     x_scale, y_scale, zero = draw.scale(0.005, 0.15), draw.scale(0.004, 0.012), draw.whole(-20, 20)
     x = t.tensor(
-        (steps, batch, depth) if major else (batch, steps, depth), "int8", x_scale, draw.zero_point("int8")
+        (steps, batch, depth) if major else (batch, steps, depth), dtype, x_scale, draw.zero_point(dtype)
     )
 
     def constant(shape: tuple[int, ...]) -> int:
@@ -53,7 +53,7 @@ def build_lstm(
     cell = t.tensor((batch, cells), "int16", scale, 0, variable=True)
     hidden = (y_scale, zero) if draw.whole(0, 1) else (y_scale * 1.1, zero + 3)
     inner = [t.tensor((), "int16", 0.001, 0) for _ in range(4)] + [t.tensor((), "int8", *hidden)]
-    y = t.tensor((steps, batch, cells) if major else (batch, steps, cells), "int8", y_scale, zero)
+    y = t.tensor((steps, batch, cells) if major else (batch, steps, cells), dtype, y_scale, zero)
     inputs = [x, *weights, -1, -1, -1, *biases, -1, -1, state, cell, -1, -1, -1, -1]
     for place, index in (present or {}).items():
         inputs[place] = inputs[index]

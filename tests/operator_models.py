@@ -20,7 +20,7 @@ LOOKUPS = (
 )
 """Functions of one tensor, by the schema's names; they are run on all 256 values."""
 
-INT8_ONLY = ("ABS", "ELU", "EXP", "LOG")
+INT8_ONLY = ("ABS", "ELU", "EXP", "LOG", "unidirectional_sequence_lstm")
 """Those that LiteRT does not run on uint8."""
 
 LITERT: dict[str, Model] = {
