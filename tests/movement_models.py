@@ -44,6 +44,19 @@ def concatenation(draw: Draw, dtype: str) -> bytes:
     return m.t.build(inputs, [y])
 
 
+def concatenation_of_scales(draw: Draw, dtype: str) -> bytes:
+    """CONCATENATION of all values of three quantizations: in uint8 all different, in int8 equal."""
+    t = TfliteBuilder()
+    scale, zero = draw.scale(1e-3, 1), draw.zero_point(dtype)
+    inputs = [t.tensor((1, 300), dtype, scale, zero)]
+    for _ in range(2):
+        other = (float(np.float32(scale * draw.scale(0.1, 8))), draw.zero_point(dtype))
+        inputs.append(t.tensor((1, 300), dtype, *(other if dtype == "uint8" else (scale, zero))))
+    y = t.tensor((1, 900), dtype, scale, zero)
+    t.operator("CONCATENATION", inputs, [y], Axis=1)
+    return t.build(inputs, [y])
+
+
 def pack(draw: Draw, dtype: str) -> bytes:
     """PACK of one to four inputs along any axis."""
     shape = shape_of(draw, draw.whole(1, 4))
@@ -213,7 +226,7 @@ def _blocks(draw: Draw, dtype: str, kind: str) -> bytes:
 MODELS: dict[str, Callable[[Draw, str], bytes]] = {
     model.__name__.rstrip("_"): model
     for model in (
-        concatenation, pack, unpack, pad, transpose, slice_, strided_slice, strided_slice_with_ellipsis, split,
-        split_v, squeeze, expand_dims, depth_to_space, space_to_depth,
+        concatenation, concatenation_of_scales, pack, unpack, pad, transpose, slice_, strided_slice,
+        strided_slice_with_ellipsis, split, split_v, squeeze, expand_dims, depth_to_space, space_to_depth,
     )
 }  # fmt: skip

@@ -53,6 +53,21 @@ def mul_factor(a_scale: np.float32, b_scale: np.float32, output_scale: np.float3
     return factor if normal and 2.0**-16 <= factor < 2.0**8 else None
 
 
+def concat_table(x: Quantization, y: Quantization) -> NDArray[np.int64]:
+    """What each uint8 of a concat's input becomes where the output has another scale or zero point.
+
+    ``k = f32(sx * f32(1 / sy))``, ``y = sat(away(f32(f32(q * k) + f32(-zx * k))) + zy)``.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        scale = x.scale * (np.float32(1) / y.scale)
+        moved = np.arange(256, dtype=np.float32) * scale + np.float32(-x.zero_point) * scale
+    held = np.clip(moved.astype(np.float64), -1024, 1024)
+    table: NDArray[np.int64] = np.clip(
+        np.copysign(np.floor(np.abs(held) + 0.5), held) + y.zero_point, 0, 255
+    ).astype(np.int64)
+    return table
+
+
 class MeanFactors(NamedTuple):
     """``y = rne(f32(f32(f32(sum(q)) * scale) + bias))``, saturated."""
 

@@ -19,9 +19,10 @@ from aiedge.model.importers.tflite_ops.fields import (
 )
 from aiedge.model.importers.tflite_reader import ABSENT, FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
-from aiedge.model.ir.graph import Node, Tensor
+from aiedge.model.ir.arithmetic import concat_table
+from aiedge.model.ir.graph import Node, Quantization, Tensor
 from aiedge.model.ir.limits import MAX_NODE_INPUTS
-from aiedge.model.ir.ops import Concat, Pad, Reshape, Transpose
+from aiedge.model.ir.ops import Concat, Lookup, Pad, Reshape, Transpose
 
 
 def reshape(tensors: TensorTable, operator: FileOperator) -> Node:
@@ -30,13 +31,23 @@ def reshape(tensors: TensorTable, operator: FileOperator) -> Node:
     return node_of(tensors, operator, Reshape(), inputs_of(tensors, operator, 1, 2))
 
 
-def concatenation(tensors: TensorTable, operator: FileOperator) -> Node:
-    """The schema's CONCATENATION."""
+def concatenation(tensors: TensorTable, operator: FileOperator) -> list[Node]:
+    """The schema's CONCATENATION. In uint8, inputs of another quantization than the output's get it by a table."""
     if operator.options.get("FusedActivationFunction", 0) != 0:
         feature = "an activation fused to a CONCATENATION"
         raise ModelError("AIE-MOD-010", where=operator.place, feature=feature)
     axis = _axis(tensors, operator)
-    return node_of(tensors, operator, Concat(axis), _all_inputs(tensors, operator))
+    y = tensors.get(output_of(operator))
+    nodes: list[Node] = []
+    inputs: list[int] = []
+    for index in _all_inputs(tensors, operator):
+        x = tensors.tensors[index]
+        if x.dtype == y.dtype == "uint8" and _differ(x.quantization, y.quantization):
+            nodes.append(_rescaled(tensors, operator, index, y))
+            inputs.append(nodes[-1].outputs[0])
+        else:
+            inputs.append(index)  # int8 must fit already, as in LiteRT
+    return [*nodes, node_of(tensors, operator, Concat(axis), tuple(inputs))]
 
 
 def pack(tensors: TensorTable, operator: FileOperator) -> list[Node]:
@@ -130,6 +141,27 @@ def _all_inputs(tensors: TensorTable, operator: FileOperator) -> tuple[int, ...]
     if count == 0 or ABSENT in operator.inputs:
         raise ModelError("AIE-MOD-009", where=operator.place, reason="one of its inputs is absent")
     return tuple(tensors.index(i) for i in operator.inputs)
+
+
+def _differ(a: Quantization | None, b: Quantization | None) -> bool:
+    """Both have one scale, and not the same scale and zero point."""
+    if a is None or b is None or a.per_channel or b.per_channel:
+        return False
+    return a.scale != b.scale or a.zero_point != b.zero_point
+
+
+def _rescaled(tensors: TensorTable, operator: FileOperator, index: int, y: Tensor) -> Node:
+    """The input in the output's quantization."""
+    x = tensors.tensors[index]
+    if x.quantization is None or y.quantization is None:
+        raise ValueError("called for tensors without a quantization")
+    if not 2.0**-16 <= float(x.quantization.scale) / float(y.quantization.scale) <= 2.0**16:
+        raise ModelError(
+            "AIE-MOD-010", where=operator.place, feature="a CONCATENATION of scales too far apart"
+        )
+    table = tensors.table(f"{x.name}/scale table", y, concat_table(x.quantization, y.quantization))
+    moved = tensors.add(Tensor(f"{x.name}/rescaled", x.shape, y.dtype, y.quantization))
+    return Node(tensors.tensors[moved].name, Lookup(), (index, table), (moved,))
 
 
 def _constant(operator: FileOperator, constant: Tensor, y: Tensor) -> int:

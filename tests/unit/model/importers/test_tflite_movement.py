@@ -40,6 +40,14 @@ def _index(
     return t.build([x], [y])
 
 
+def _joined(dtype: str, scale: float) -> bytes:
+    t = TfliteBuilder()
+    inputs = [t.tensor((2, 4), dtype, s, 3) for s in (0.5, scale)]
+    y = t.tensor((4, 4), dtype, 0.5, 3)
+    t.operator("CONCATENATION", inputs, [y], Axis=0)
+    return t.build(inputs, [y])
+
+
 def _padv2(scale: float, values: list[int], dtype: str = "int8") -> bytes:
     t = TfliteBuilder()
     x, y = t.tensor((4,), "int8", 0.5, 3), t.tensor((6,), "int8", 0.5, 3)
@@ -64,6 +72,8 @@ def _split(sizes: list[int], axis: int, kind: str = "SPLIT_V") -> bytes:
     [
         (_model("CONCATENATION", [], Axis=2), "AIE-MOD-009", "axis 2 is none of 2"),
         (_model("CONCATENATION", [], Axis=0, FusedActivationFunction=1), "AIE-MOD-010", "activation fused"),
+        (_joined("int8", 0.25), "AIE-MOD-009", "differ in dtype, scale"),
+        (_joined("uint8", 1e-20), "AIE-MOD-010", "scales too far apart"),
         (_model("PAD", [[1, 1, 1]]), "AIE-MOD-009", "3 paddings for 2 axes"),
         (_model("PAD", []), "AIE-MOD-009", "0 paddings"),
         (_padv2(0.25, [3]), "AIE-MOD-010", "another scale"),
