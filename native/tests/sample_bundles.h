@@ -110,6 +110,37 @@ inline ByteVector lstm_bundle() {
   return b.build({x}, {y});
 }
 
+// int8: lookup, mean over the image, mul by one value a channel, sub, max pool, prelu, maximum, minimum, sum.
+// x (1,6,6,5) -> (1,5)
+inline ByteVector elementwise_bundle() {
+  std::mt19937 random(5);
+  BundleBuilder b;
+  const std::uint32_t x = b.activation(1, {1, 6, 6, 5}, 0.05F, -3);
+  const std::uint32_t table = b.constant(1, {256}, random_bytes(&random, 256), 0.1F, 4);
+  const std::uint32_t looked_up = b.activation(1, {1, 6, 6, 5}, 0.1F, 4);
+  b.node(10, {x, table}, looked_up, {});
+  const std::uint32_t mean = b.activation(1, {1, 1, 1, 5}, 0.1F, 0);
+  b.node(18, {looked_up}, mean, {1, 2});
+  const std::uint32_t product = b.activation(1, {1, 6, 6, 5}, 0.05F, 1);
+  b.node(11, {looked_up, mean}, product, {-128, 127});
+  const std::uint32_t difference = b.activation(1, {1, 6, 6, 5}, 0.1F, 2);
+  b.node(12, {product, x}, difference, {-100, 120});
+  const std::uint32_t pooled = b.activation(1, {1, 3, 3, 5}, 0.1F, 2);
+  b.node(13, {difference}, pooled, {2, 2, 2, 2, 0, 0, 0, 0, -128, 127});
+  const std::uint32_t slopes = b.constant(1, {5}, random_bytes(&random, 5), 0.02F, 3);
+  const std::uint32_t bent = b.activation(1, {1, 3, 3, 5}, 0.1F, 2);
+  b.node(17, {pooled, slopes}, bent, {});
+  const std::uint32_t least = b.constant(1, {1}, {0xF6}, 0.1F, 2);
+  const std::uint32_t above = b.activation(1, {1, 3, 3, 5}, 0.1F, 2);
+  b.node(16, {bent, least}, above, {});
+  const std::uint32_t most = b.constant(1, {3, 1}, {0x20, 0x40, 0x60}, 0.1F, 2);
+  const std::uint32_t below = b.activation(1, {1, 3, 3, 5}, 0.1F, 2);
+  b.node(15, {above, most}, below, {});
+  const std::uint32_t y = b.activation(1, {1, 5}, 0.5F, 0);
+  b.node(14, {below}, y, {1, 2});
+  return b.build({x}, {y});
+}
+
 // uint8 with weight zero points, large enough for two threads: conv and mean; two outputs. x (2,24,24,8) ->
 // (2,24,24,16), (2,16)
 inline ByteVector wide_bundle() {

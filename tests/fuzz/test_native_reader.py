@@ -23,7 +23,7 @@ ALL = (
     | index_graphs.BUILDERS
     | lstm_graphs.BUILDERS
 )
-EACH = -(-1500 // len(ALL))  # of each operation
+EACH = 168
 MOST_MACS = 10_000_000
 MOST_BYTES = 1 << 24
 

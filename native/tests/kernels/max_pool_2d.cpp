@@ -43,7 +43,9 @@ int compare(Random& random, std::int32_t batch, const Window& y, const Window& x
 int main() {
   Random random(5);
   int ran = 0;
-  for (std::int32_t channels : tails(32)) {
+  std::vector<std::int32_t> sizes = tails(32);
+  sizes.insert(sizes.end(), {127, 128, 129, 160, 192, 225});
+  for (std::int32_t channels : sizes) {
     for (int i = 0; i < 25; ++i) {
       ran += compare(random, between(random, 1, 2), random_window(random, 12, 1),
                      random_window(random, 12, 1), channels);

@@ -84,6 +84,7 @@ int main() {
       check_run(wide_bundle(), threads, isa);
       check_run(moving_bundle(), threads, isa);
       check_run(lstm_bundle(), threads, isa);
+      check_run(elementwise_bundle(), threads, isa);
     }
   }
   return report();

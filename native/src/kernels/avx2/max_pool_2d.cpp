@@ -29,19 +29,27 @@ inline __m256i greater(__m256i a, __m256i b, std::int8_t) { return _mm256_max_ep
 inline __m256i less(__m256i a, __m256i b, std::uint8_t) { return _mm256_min_epu8(a, b); }
 inline __m256i less(__m256i a, __m256i b, std::int8_t) { return _mm256_min_epi8(a, b); }
 
-template <typename T>
-void vector(const MaxPool2DArgs& a, const Positions& p, std::int32_t channel, std::uint8_t* output) {
+// kCount neighbouring vectors of channels: together, so that the walk over the window costs once.
+template <typename T, std::int32_t kCount>
+void vectors(const MaxPool2DArgs& a, const Positions& p, std::int32_t channel, std::uint8_t* output) {
   // The lower bound is what the greatest is at least.
-  __m256i greatest = _mm256_set1_epi8(static_cast<char>(a.clamp_min));
+  __m256i greatest[kCount];
+  for (__m256i& part : greatest) part = _mm256_set1_epi8(static_cast<char>(a.clamp_min));
   for (std::int64_t row = 0; row < p.rows; ++row) {
     const std::uint8_t* from = p.first + row * p.row_stride + channel;
     for (std::int64_t column = 0; column < p.columns; ++column) {
-      greatest = greater(greatest, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)), T{});
+      for (std::int32_t i = 0; i < kCount; ++i) {
+        const auto* part = reinterpret_cast<const __m256i*>(from + kVector * i);
+        greatest[i] = greater(greatest[i], _mm256_loadu_si256(part), T{});
+      }
       from += p.column_stride;
     }
   }
   const __m256i most = _mm256_set1_epi8(static_cast<char>(a.clamp_max));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(output), less(greatest, most, T{}));
+  for (std::int32_t i = 0; i < kCount; ++i) {
+    auto* part = reinterpret_cast<__m256i*>(output + channel + kVector * i);
+    _mm256_storeu_si256(part, less(greatest[i], most, T{}));
+  }
 }
 
 // The last channels, fewer than a vector.
@@ -67,11 +75,16 @@ std::uint8_t bounded(const MaxPool2DArgs& a, const Positions& p, std::int32_t ch
 template <typename T>
 void pixel(const MaxPool2DArgs& a, const Positions& p, std::uint8_t* output) {
   std::int32_t channel = 0;
-  for (; channel + kVector <= a.channels; channel += kVector) vector<T>(a, p, channel, output + channel);
+  for (; channel + 4 * kVector <= a.channels; channel += 4 * kVector) vectors<T, 4>(a, p, channel, output);
+  const std::int32_t whole = (a.channels - channel) / kVector;
+  if (whole == 3) vectors<T, 3>(a, p, channel, output);
+  if (whole == 2) vectors<T, 2>(a, p, channel, output);
+  if (whole == 1) vectors<T, 1>(a, p, channel, output);
+  channel += whole * kVector;
   if (channel == a.channels) return;
   if (a.channels >= kVector) {
     // Once more up to the last channel: what overlaps is written the same again.
-    vector<T>(a, p, a.channels - kVector, output + a.channels - kVector);
+    vectors<T, 1>(a, p, a.channels - kVector, output);
     return;
   }
   for (; channel < a.channels; ++channel) output[channel] = bounded<T>(a, p, channel);
