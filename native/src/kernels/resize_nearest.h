@@ -7,7 +7,8 @@
 
 namespace aiedge::kernels {
 
-// Preconditions: sizes >= 1; the products of input and of output sizes < 2^31; each index lies inside the input.
+// Preconditions: sizes >= 1; the products of input and of output sizes < 2^31; each index lies inside the
+// input.
 struct ResizeNearestArgs {
   std::int32_t batch;
   std::int32_t in_h, in_w;

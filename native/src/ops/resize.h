@@ -19,8 +19,8 @@ struct Resize {
   }
 };
 
-// Attributes: align_corners half_pixel_centers. Input and output are images of the same batch, channels, dtype and
-// quantization.
+// Attributes: align_corners half_pixel_centers. Input and output are images of the same batch, channels,
+// dtype and quantization.
 [[nodiscard]] Status check_resize(const NodeView& node, Resize* resize);
 
 }  // namespace aiedge::ops

@@ -1,5 +1,5 @@
-// The rows are weighted first, a whole one at once, then the columns: plain loops that the compiler turns into
-// vectors. The sums are exact, so their order changes nothing.
+// The rows are weighted first, a whole one at once, then the columns: plain loops that the compiler turns
+// into vectors. The sums are exact, so their order changes nothing.
 #include "kernels/resize_bilinear.h"
 
 namespace aiedge::kernels {

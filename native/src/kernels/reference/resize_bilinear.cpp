@@ -24,7 +24,8 @@ void run(const ResizeBilinearArgs& a, const Work& work) {
         const std::int64_t left = std::int64_t{column.low} * a.channels;
         const std::int64_t right = std::int64_t{column.high} * a.channels;
         for (std::int32_t c = 0; c < a.channels; ++c) {
-          const std::int32_t top = upper[left + c] * (2048 - column.weight) + upper[right + c] * column.weight;
+          const std::int32_t top =
+              upper[left + c] * (2048 - column.weight) + upper[right + c] * column.weight;
           const std::int32_t bottom =
               lower[left + c] * (2048 - column.weight) + lower[right + c] * column.weight;
           const std::int32_t sum = top * (2048 - row.weight) + bottom * row.weight;
