@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import onnx
@@ -47,6 +48,15 @@ def qdq_conv(rng: np.random.Generator, form: str, group: int = 1, **attributes: 
     y = b.node("Conv", x, w, bias, group=group, **attributes)
     y = b.quantize(b.node("Relu", y), 0.06, np.iinfo(activation).min, activation)
     return b.build(y), values(rng, activation, (2, 4, 9, 8))
+
+
+def conv_1d(rng: np.random.Generator, form: str) -> Model:
+    activation, weight = FORMS[form]
+    b = OnnxBuilder()
+    x = b.dequantize(b.input("x", (2, 3, 20), activation), 0.05, zero(activation) + 7, activation)
+    w = b.weights(few_bits(rng, weight, (5, 3, 4)), np.float32(0.02), zero(weight))
+    y = b.node("Conv", x, w, strides=[2], pads=[1, 2], dilations=[2])
+    return b.build(b.quantize(y, 0.06, zero(activation), activation)), values(rng, activation, (2, 3, 20))
 
 
 def qlinear_conv(rng: np.random.Generator, form: str, group: int = 1, **attributes: object) -> Model:
@@ -128,12 +138,111 @@ def moves(rng: np.random.Generator, form: str) -> Model:
     return b.build(b.quantize(x, *coding)), values(rng, activation, (2, 4, 3, 5))
 
 
+def between(
+    rng: np.random.Generator,
+    form: str,
+    body: Callable[[OnnxBuilder, str], str],
+    shape: tuple[int, ...] = (2, 4, 6, 5),
+    scale: float = 0.05,
+    opset: int = 17,
+) -> Model:
+    """What ``body`` computes in float between two quantizations; the output has the scale ``scale``."""
+    activation = FORMS[form][0]
+    b = OnnxBuilder(opset)
+    x = b.dequantize(b.input("x", shape, activation), 0.05, zero(activation) + 7, activation)
+    y = b.quantize(body(b, x), scale, zero(activation) + 7, activation)
+    return b.build(y), values(rng, activation, shape)
+
+
+def _kind(kind: str, *constants: object, **attributes: object) -> Callable[[np.random.Generator, str], Model]:
+    """One operator in float between quantizations of one scale; the lists are constants in int64."""
+
+    def body(b: OnnxBuilder, x: str) -> str:
+        inputs = [
+            b.constant(one, "int64")
+            if isinstance(one, list)
+            else ""
+            if one is None
+            else b.constant(np.float32(one))
+            for one in constants
+        ]
+        return b.node(kind, x, *inputs, **attributes)
+
+    return lambda rng, form: between(rng, form, body)
+
+
+def _silu(b: OnnxBuilder, x: str) -> str:
+    return b.node("Mul", x, b.node("Sigmoid", x))
+
+
+def _hard_swish_apart(b: OnnxBuilder, x: str) -> str:
+    moved = b.node(
+        "Clip", b.node("Add", x, b.constant(np.float32(3))), *(b.constant(np.float32(v)) for v in (0, 6))
+    )
+    return b.node("Div", b.node("Mul", x, moved), b.constant(np.float32(6)))
+
+
+def _gelu_apart(b: OnnxBuilder, x: str) -> str:
+    inner = b.node("Erf", b.node("Div", x, b.constant(np.float32(1.4142135))))
+    return b.node(
+        "Mul", b.node("Mul", x, b.node("Add", inner, b.constant(np.float32(1)))), b.constant(np.float32(0.5))
+    )
+
+
+def _resize(
+    mode: str, transformation: str, *, nearest: str = "floor", factor: float = 2
+) -> Callable[..., Model]:
+    """Height 6 and width 4, by a factor."""
+
+    def body(b: OnnxBuilder, x: str) -> str:
+        scales = b.constant(np.array([1, 1, factor, factor], np.float32))
+        attributes = {"mode": mode, "coordinate_transformation_mode": transformation, "nearest_mode": nearest}
+        return b.node("Resize", x, "", scales, **attributes)
+
+    return lambda rng, form: between(rng, form, body, (2, 3, 6, 4))
+
+
+PLAIN_FUNCTIONS = (
+    *(
+        "Abs",
+        "Elu",
+        "Erf",
+        "Exp",
+        "HardSigmoid",
+        "HardSwish",
+        "LeakyRelu",
+        "Log",
+        "Neg",
+        "Reciprocal",
+        "Relu",
+    ),
+    *("Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Tanh"),
+)
+FUNCTIONS: dict[str, Callable[[np.random.Generator, str], Model]] = {
+    **{kind: _kind(kind) for kind in PLAIN_FUNCTIONS},
+    "Clip": _kind("Clip", -1, 2.5),
+    "Pow": _kind("Pow", 2),
+    "Mul by a number": _kind("Mul", 0.7),
+    "Sub of a number": _kind("Sub", 0.7),
+    "Div by a number": _kind("Div", 0.7),
+    "Mish": lambda rng, form: between(rng, form, lambda b, x: b.node("Mish", x), opset=18),
+    "Gelu": lambda rng, form: between(rng, form, lambda b, x: b.node("Gelu", x), opset=20),
+    "Gelu tanh": lambda rng, form: between(
+        rng, form, lambda b, x: b.node("Gelu", x, approximate="tanh"), opset=20
+    ),
+    "SiLU": lambda rng, form: between(rng, form, _silu),
+    "hard swish apart": lambda rng, form: between(rng, form, _hard_swish_apart),
+    "GELU apart": lambda rng, form: between(rng, form, _gelu_apart),
+}
+"""Functions of one tensor, which become tables."""
+
 SAME_BITS: dict[str, Callable[[np.random.Generator, str], Model]] = {
     "conv": qdq_conv,
     "conv padded": lambda rng, form: qdq_conv(rng, form, pads=[1, 0, 2, 1], strides=[2, 1]),
     "conv dilated": lambda rng, form: qdq_conv(rng, form, dilations=[2, 3], pads=[2, 1, 2, 2]),
     "conv lower": lambda rng, form: qdq_conv(rng, form, strides=[2, 2], auto_pad="SAME_LOWER"),
     "depthwise": lambda rng, form: qdq_conv(rng, form, group=4, pads=[1, 1, 1, 1]),
+    "conv in groups": lambda rng, form: qdq_conv(rng, form, group=2, pads=[1, 1, 1, 1]),
     "QLinearConv": qlinear_conv,
     "QLinearConv depthwise": lambda rng, form: qlinear_conv(rng, form, group=4, strides=[1, 2]),
     "MatMul": qdq_dense,
@@ -141,6 +250,21 @@ SAME_BITS: dict[str, Callable[[np.random.Generator, str], Model]] = {
     "QLinearMatMul": qlinear_matmul,
     "QGemm": qgemm,
     "moves": moves,
+    "MaxPool": _kind("MaxPool", kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 1]),
+    "MaxPool ceil": _kind("MaxPool", kernel_shape=[3, 2], strides=[2, 3], ceil_mode=1),
+    "GlobalMaxPool": _kind("GlobalMaxPool"),
+    "Pad": _kind("Pad", [0, 1, 2, 0, 0, 0, 1, 3]),
+    "Pad with a number": _kind("Pad", [0, 1, 2, 0, 0, 0, 1, 3], 0.5),
+    "Resize": _resize("nearest", "asymmetric"),
+    "Resize centers": _resize("nearest", "half_pixel", nearest="round_prefer_floor", factor=3),
+    "Resize smaller": _resize("nearest", "asymmetric", factor=0.5),
+    "DepthToSpace": _kind("DepthToSpace", blocksize=2),
+    "DepthToSpace CRD": _kind("DepthToSpace", blocksize=2, mode="CRD"),
+    "SpaceToDepth": lambda rng, form: between(
+        rng, form, lambda b, x: b.node("SpaceToDepth", x, blocksize=2), (1, 3, 4, 6)
+    ),
+    "QLinearSigmoid": lambda rng, form: qlinear_one(rng, form, "QLinearSigmoid"),
+    "QLinearLeakyRelu": lambda rng, form: qlinear_one(rng, form, "QLinearLeakyRelu", alpha=0.2),
 }
 """Models whose arithmetic is ONNX Runtime's to the bit."""
 
@@ -257,7 +381,39 @@ def qlinear_concat(rng: np.random.Generator, form: str) -> Model:
     )
 
 
+def qdq_binary(rng: np.random.Generator, form: str, kind: str, shape: tuple[int, ...]) -> Model:
+    """x (2,4,6,5) and a part of it of another shape, which is repeated."""
+    activation = FORMS[form][0]
+    coding = (0.03, zero(activation) - 5, activation)
+
+    def body(b: OnnxBuilder, x: str) -> str:
+        ends = b.constant(list(shape), "int64")
+        starts = b.constant([0] * len(shape), "int64")
+        axes = b.constant(list(range(4 - len(shape), 4)), "int64")
+        part = b.node("Slice", x, starts, ends, axes)
+        if len(shape) < 4:
+            first = b.constant([0], "int64")
+            part = b.node("Slice", part, first, b.constant([1], "int64"), first)
+            part = b.node("Squeeze", part, first)
+        return b.node(kind, b.both(part, *coding), x)
+
+    return between(rng, form, body, scale=0.15 if kind == "Mul" else 0.09)
+
+
+def qlinear_mul(rng: np.random.Generator, form: str) -> Model:
+    activation = FORMS[form][0]
+    b = OnnxBuilder()
+    coding = (b.constant(np.float32(0.05)), b.constant(np.array(zero(activation) + 7, activation)))
+    other = b.constant(values(rng, activation, (4, 1, 1)))
+    end = (b.constant(np.float32(0.2)), coding[1])
+    y = b.node(
+        "QLinearMul", b.input("x", (2, 4, 3, 5), activation), *coding, other, *coding, *end, domain=MICROSOFT
+    )
+    return b.build(y), values(rng, activation, (2, 4, 3, 5))
+
+
 WITHIN_ONE: dict[str, Callable[[np.random.Generator, str], Model]] = {
+    "conv 1-D": conv_1d,
     "Add": qdq_add,
     "Add constant": qdq_add_constant,
     "AveragePool": qdq_pool,
@@ -280,6 +436,20 @@ WITHIN_ONE: dict[str, Callable[[np.random.Generator, str], Model]] = {
     ),
     "QLinearSoftmax": lambda rng, form: qlinear_one(rng, form, "QLinearSoftmax", axis=-1, opset=13),
     "QLinearConcat": qlinear_concat,
+    "QLinearMul": qlinear_mul,
+    **{
+        f"{kind} {list(shape)}": partial(qdq_binary, kind=kind, shape=shape)
+        for kind in ("Add", "Sub", "Mul")
+        for shape in ((2, 4, 6, 5), (2, 4, 1, 1), (4, 1, 5))
+    },
+    "Resize linear": _resize("linear", "half_pixel"),
+    "Resize linear corners": _resize("linear", "align_corners", factor=3),
+    "Resize linear asymmetric": _resize("linear", "asymmetric"),
+    "ReduceMean channels": _kind("ReduceMean", axes=[1]),
+    "ReduceMean apart": _kind("ReduceMean", axes=[0, 3], keepdims=0),
+    "ReduceSum": lambda rng, form: between(
+        rng, form, lambda b, x: b.node("ReduceSum", x, b.constant([-1], "int64"), keepdims=0), scale=0.3
+    ),
 }
 """Models whose arithmetic is aiedge-1, which rounds in another way than ONNX Runtime."""
 

@@ -11,8 +11,9 @@ from aiedge.errors import ModelError
 from aiedge.model.importers.onnx_builder import GraphBuilder
 from aiedge.model.importers.onnx_ops import OPERATORS
 from aiedge.model.importers.onnx_reader import FileInput, FileModel, FileNode, read_onnx
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Pending, Real
+from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Function, Pending, Real
 from aiedge.model.ir.graph import Graph
+from aiedge.model.ir.limits import MAX_CONSTANT_BYTES
 
 OLDEST_OPSET, NEWEST_OPSET = 11, 27
 """The versions of ONNX's operators whose meaning is known here."""
@@ -43,7 +44,8 @@ def import_onnx(data: bytes, name: str, options: OnnxOptions | None = None) -> G
     """
     options = options or OnnxOptions()
     model = read_onnx(data, name)
-    builder = GraphBuilder(name, _opset(model, name), flips=_has_int8(model))
+    limit = min(MAX_CONSTANT_BYTES, 8 * len(data) + (64 << 20))
+    builder = GraphBuilder(name, _opset(model, name), flips=_has_int8(model), constant_bytes=limit)
     for key, array in model.constants.items():
         builder.define(key, Constant(array), name)
     order = _CHANNELS_LAST if options.layout == "nhwc" else (0, 1, 2, 3)
@@ -110,8 +112,8 @@ def _output(
     node = FileNode(place, name, "output", "", (), (name,), {})
     if isinstance(value, Pending) and value.softmax_of is not None and options.cut_softmax:
         value = Real(value.softmax_of)
-    if isinstance(value, Pending):
-        if value.softmax_of is not None:
+    if isinstance(value, Pending | Function):
+        if isinstance(value, Pending) and value.softmax_of is not None:
             raise ModelError("AIE-MOD-046", where=value.node.place)
         reason = f"its result, the output {name[:80]!r}, is not quantized"
         raise ModelError("AIE-MOD-042", where=value.node.place, reason=reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import Activation, Coding, Value
 from aiedge.model.ir.graph import Graph, Node, Quantization, Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION, MAX_ELEMENTS, MAX_TENSORS
-from aiedge.model.ir.ops import AveragePool2D, Op, Requantize, Reshape, Transpose
+from aiedge.model.ir.ops import Lookup, Op, Requantize, Reshape, Transpose
 
 _FLIP = 128
 """Between uint8 and int8: the same number is stored 128 lower."""
@@ -25,13 +24,15 @@ class GraphBuilder:
     """Nodes, tensors and named values.
 
     ``flips``: uint8 is stored as int8, 128 lower, because the file has int8, too, and the operations of the graph
-    want one type. ``opset`` is the version of the standard operators.
+    want one type. ``opset`` is the version of the standard operators. ``constant_bytes`` bounds what is made of the
+    file's constants: nodes of a hostile file may name the same ones again and again.
     """
 
-    def __init__(self, source: str, opset: int, *, flips: bool) -> None:
+    def __init__(self, source: str, opset: int, *, flips: bool, constant_bytes: int) -> None:
         self.source = source
         self.opset = opset
         self._flips = flips
+        self._bytes_left = constant_bytes
         self._tensors: list[Tensor] = []
         self._codings: list[Coding | None] = []
         self._nodes: list[Node] = []
@@ -85,6 +86,13 @@ class GraphBuilder:
         self._codings.append(coding)
         return Activation(len(self._tensors) - 1, shape, order, coding)
 
+    def spend(self, byte_count: int, place: str) -> None:
+        """Account for a constant that is made of the file's."""
+        self._bytes_left -= byte_count
+        if self._bytes_left < 0:
+            reason = "its nodes share constants more often than a model's do"
+            raise ModelError("AIE-MOD-009", where=place, reason=reason)
+
     @property
     def tensor_count(self) -> int:
         """How many tensors there are; the next one has this index."""
@@ -96,6 +104,7 @@ class GraphBuilder:
 
     def constant(self, name: str, array: NDArray[Any], quantization: Quantization | None) -> int:
         """The graph's index of a new constant."""
+        self.spend(array.nbytes, f"{self.source}: {name!r}")
         self._tensors.append(
             Tensor(name, array.shape, array.dtype.name, quantization, np.ascontiguousarray(array))
         )
@@ -145,10 +154,14 @@ class GraphBuilder:
 
     def reshape(self, node: FileNode, x: Activation, shape: tuple[int, ...]) -> Activation:
         """The same elements, read in the file's order, in another shape of the file's."""
-        plain = self.plain(node, x)
-        if plain.shape == shape:
-            return plain
-        return self.add(node, Reshape(), [plain.tensor], shape, tuple(range(len(shape))), x.coding)
+        order = tuple(range(len(shape)))
+        kept = _kept_order(x, shape)
+        source = x if kept is not None else self.plain(node, x)
+        if kept is not None:
+            order = kept
+        if source.shape == shape:
+            return source
+        return self.add(node, Reshape(), [source.tensor], shape, order, x.coding)
 
     def requantize(self, node: FileNode, x: Activation, coding: Coding) -> Activation:
         """The same numbers in another coding."""
@@ -156,20 +169,20 @@ class GraphBuilder:
             return Activation(x.tensor, x.shape, x.order, coding)
         return self.add(node, Requantize(), [x.tensor], x.shape, x.order, coding)
 
+    def look_up(self, node: FileNode, x: Activation, table: NDArray[Any], coding: Coding) -> Activation:
+        """Each integer by a table, whose entry i is for the integer of the graph whose byte is i."""
+        dtype, scale, zero_point = self.stored(coding)
+        entries = table.astype(dtype)
+        if self.same_coding(x.coding, coding) and np.array_equal(entries.view(np.uint8), np.arange(256)):
+            return Activation(x.tensor, x.shape, x.order, coding)
+        quantization = Quantization(np.array([scale], np.float32), np.array([zero_point], np.int32))
+        index = self.constant(f"{node.outputs[0]}/table", entries, quantization)
+        return self.add(node, Lookup(), [x.tensor, index], x.shape, x.order, coding)
+
     def clamped(self, node: FileNode, x: Activation, low: float, high: float) -> Activation:
         """Every value held within two bounds."""
-        bounds = self.clamp(x.coding, low, high)
-        limits = np.iinfo(self.stored(x.coding)[0])
-        if bounds == (limits.min, limits.max):
-            return x
-        # A pool over single elements leaves them as they are, within its bounds.
-        op = AveragePool2D(1, 1, 1, 1, 0, 0, 0, 0, *bounds)
-        if len(x.shape) == 4:
-            return self.add(node, op, [x.tensor], x.shape, x.order, x.coding)
-        shape, order = (1, 1, 1, math.prod(x.shape)), (0, 1, 2, 3)
-        flat = self.add(node, Reshape(), [x.tensor], shape, order, x.coding)
-        held = self.add(node, op, [flat.tensor], shape, order, x.coding)
-        return self.add(node, Reshape(), [held.tensor], x.shape, x.order, x.coding)
+        values = np.arange(256, dtype=np.uint8).view(self.stored(x.coding)[0])
+        return self.look_up(node, x, np.clip(values, *self.clamp(x.coding, low, high)), x.coding)
 
     # -- the end -----------------------------------------------------------------------------------------------
 
@@ -232,3 +245,16 @@ def check_size(shape: Sequence[int], place: str) -> None:
         count *= size
         if size > MAX_DIMENSION or count > MAX_ELEMENTS:
             raise ModelError("AIE-MOD-017", where=place, count=count, unit="elements", limit=MAX_ELEMENTS)
+
+
+def _kept_order(x: Activation, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Where only axes of one element come or go: the order in which nothing moves; else None."""
+    before = [axis for axis, size in enumerate(x.shape) if size > 1]
+    after = [axis for axis, size in enumerate(shape) if size > 1]
+    if [x.shape[axis] for axis in before] != [shape[axis] for axis in after]:
+        return None
+    new_axis = dict(zip(before, after, strict=True))
+    kept = [new_axis[axis] for axis in x.order if axis in new_axis]
+    if kept == sorted(kept):
+        return tuple(range(len(shape)))
+    return (*[axis for axis, size in enumerate(shape) if size == 1], *kept)

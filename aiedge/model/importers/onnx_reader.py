@@ -1,7 +1,6 @@
 """The messages of an .onnx file: untrusted bytes -> plain, checked data.
 
-Only the fields that a quantized model needs are read, by their numbers in onnx.proto3; all others are passed over,
-as the format wants. Counts and sizes are capped before anything is made of them. Constants are views of the file.
+Counts and sizes are capped before anything is made of them. Constants are views of the file.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiedge.errors import ModelError
-from aiedge.model.importers.onnx_wire import FIXED32, LENGTH, VARINT, Field, Wire, WireError, listed, signed
+from aiedge.model.importers.onnx_message import Message
+from aiedge.model.importers.onnx_wire import FIXED32, Wire, WireError
 from aiedge.model.ir.limits import (
     MAX_ELEMENTS,
     MAX_FILE_BYTES,
@@ -28,48 +28,6 @@ from aiedge.model.ir.limits import (
     MAX_RANK,
     MAX_TENSORS,
 )
-
-MESSAGES: Mapping[str, Mapping[str, int]] = MappingProxyType(
-    {
-        "ModelProto": {"ir_version": 1, "graph": 7, "opset_import": 8},
-        "OperatorSetIdProto": {"domain": 1, "version": 2},
-        "GraphProto": {"node": 1, "initializer": 5, "input": 11, "output": 12, "sparse_initializer": 15},
-        "NodeProto": {"input": 1, "output": 2, "name": 3, "op_type": 4, "attribute": 5, "domain": 7},
-        "AttributeProto": {
-            "name": 1,
-            "f": 2,
-            "i": 3,
-            "s": 4,
-            "t": 5,
-            "floats": 7,
-            "ints": 8,
-            "strings": 9,
-            "type": 20,
-            "ref_attr_name": 21,
-        },
-        "TensorProto": {
-            "dims": 1,
-            "data_type": 2,
-            "segment": 3,
-            "float_data": 4,
-            "int32_data": 5,
-            "string_data": 6,
-            "int64_data": 7,
-            "name": 8,
-            "raw_data": 9,
-            "double_data": 10,
-            "uint64_data": 11,
-            "external_data": 13,
-            "data_location": 14,
-        },
-        "ValueInfoProto": {"name": 1, "type": 2},
-        "TypeProto": {"tensor_type": 1},
-        "TypeProto.Tensor": {"elem_type": 1, "shape": 2},
-        "TensorShapeProto": {"dim": 1},
-        "TensorShapeProto.Dimension": {"dim_value": 1, "dim_param": 2},
-    }
-)
-"""Field numbers by message and name, those that are read."""
 
 TYPES: Mapping[int, str] = MappingProxyType(
     {
@@ -137,11 +95,9 @@ _OTHER_ATTRIBUTES = MappingProxyType(
         14: "types",
     }
 )
-_MAX_REPEATED = 65536
 _MAX_NODE_TENSORS = 256
 _MAX_ATTRIBUTES = 64
 _MAX_ATTRIBUTE_VALUES = 4096
-_MAX_NAME_BYTES = 65536
 _MAX_OPSETS = 256
 
 Attribute = float | int | bytes | NDArray[Any] | tuple[float, ...] | tuple[int, ...] | tuple[bytes, ...]
@@ -201,75 +157,6 @@ def _damage(place: str) -> Iterator[None]:
         raise ModelError("AIE-MOD-040", where=place, reason=error) from None
 
 
-class _Message:
-    """The fields of a message that are read, by name."""
-
-    def __init__(self, wire: Wire, kind: str, data: memoryview) -> None:
-        numbers = {number: name for name, number in MESSAGES[kind].items()}
-        self._kind = kind
-        self._fields: dict[str, list[Field]] = {}
-        for field in wire.fields(data):
-            if field.number not in numbers:
-                continue
-            same = self._fields.setdefault(numbers[field.number], [])
-            same.append(field)
-            if len(same) > _MAX_REPEATED:
-                raise WireError(f"{kind}.{numbers[field.number]} is there more than {_MAX_REPEATED} times")
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._fields
-
-    def all(self, name: str, wire: int = LENGTH) -> list[Any]:
-        """The values of a field that may stand more than once, all stored in one way."""
-        fields = self._fields.get(name, [])
-        if any(field.wire != wire for field in fields):
-            raise WireError(f"{self._kind}.{name} is stored in a wrong way")
-        return [field.value for field in fields]
-
-    def one(self, name: str) -> memoryview | None:
-        """A field that holds a message or bytes and stands once at most."""
-        found: list[memoryview] = self.all(name)
-        if len(found) > 1:
-            raise WireError(f"{self._kind}.{name} is there {len(found)} times")
-        return found[0] if found else None
-
-    def number(self, name: str) -> int:
-        """A whole number; the last one counts; 0 where it is absent."""
-        words: list[int] = self.all(name, VARINT)
-        return signed(words[-1]) if words else 0
-
-    def text(self, name: str) -> str:
-        """A text, empty where it is absent."""
-        found: list[memoryview] = self.all(name)
-        return _text(found[-1]) if found else ""
-
-    def texts(self, name: str) -> list[str]:
-        """A list of texts."""
-        return [_text(found) for found in self.all(name)]
-
-    def numbers(self, name: str) -> NDArray[np.int64]:
-        """A list of whole numbers, packed or not."""
-        fields = self._fields.get(name, [])
-        loose = np.array([signed(f.value) for f in fields if f.wire == VARINT], np.int64)
-        packed = [listed(f.value) for f in fields if f.wire == LENGTH]
-        if sum(f.wire in {VARINT, LENGTH} for f in fields) != len(fields) or (loose.size and packed):
-            raise WireError(f"{self._kind}.{name} is stored in a wrong way")
-        return np.concatenate(packed) if packed else loose
-
-    def floats(self, name: str, dtype: str) -> NDArray[Any]:
-        """A list of float32 or float64, packed or not."""
-        raw = b"".join(f.value for f in self._fields.get(name, []) if f.wire != VARINT)
-        if len(raw) % np.dtype(dtype).itemsize:
-            raise WireError(f"{self._kind}.{name} ends within a number")
-        return np.frombuffer(raw, np.dtype(dtype).newbyteorder("<"))
-
-
-def _text(raw: memoryview) -> str:
-    if len(raw) > _MAX_NAME_BYTES:
-        raise WireError(f"a name has {len(raw)} bytes")
-    return bytes(raw).decode("utf-8")
-
-
 class _Reader:
     """Reads one file, from the outside in."""
 
@@ -286,10 +173,10 @@ class _Reader:
             raise WireError(f"its version of the format is {model.number('ir_version')}")
         return self._graph(self._message("GraphProto", graph), self._opsets(model))
 
-    def _message(self, kind: str, data: memoryview) -> _Message:
-        return _Message(self._wire, kind, data)
+    def _message(self, kind: str, data: memoryview) -> Message:
+        return Message(self._wire, kind, data)
 
-    def _opsets(self, model: _Message) -> dict[str, int]:
+    def _opsets(self, model: Message) -> dict[str, int]:
         opsets: dict[str, int] = {}
         for data in self._some(model, "opset_import", _MAX_OPSETS, "operator sets"):
             opset = self._message("OperatorSetIdProto", data)
@@ -300,7 +187,7 @@ class _Reader:
             opsets[domain] = opset.number("version")
         return opsets
 
-    def _graph(self, graph: _Message, opsets: Mapping[str, int]) -> FileModel:
+    def _graph(self, graph: Message, opsets: Mapping[str, int]) -> FileModel:
         if "sparse_initializer" in graph:
             raise ModelError("AIE-MOD-010", where=self._source, feature="a sparse tensor")
         constants: dict[str, NDArray[Any]] = {}
@@ -438,7 +325,7 @@ class _Reader:
             return name, values.reshape(dims)
 
     def _some(
-        self, message: _Message, name: str, limit: int, unit: str, place: str | None = None
+        self, message: Message, name: str, limit: int, unit: str, place: str | None = None
     ) -> list[memoryview]:
         found: list[memoryview] = message.all(name)
         if len(found) > limit:
@@ -453,7 +340,7 @@ def _type(number: int) -> str:
     return TYPES.get(number, f"number {number}")
 
 
-def _float(attribute: _Message) -> float:
+def _float(attribute: Message) -> float:
     found: list[memoryview] = attribute.all("f", FIXED32)
     return float(struct.unpack("<f", found[-1])[0]) if found else 0.0
 
@@ -464,7 +351,7 @@ def _few(values: Sequence[Any] | NDArray[Any]) -> Sequence[Any] | NDArray[Any]:
     return values
 
 
-def _values(tensor: _Message, kind: str) -> NDArray[Any]:
+def _values(tensor: Message, kind: str) -> NDArray[Any]:
     """All elements in one axis; they stand as raw bytes or in the list for their type."""
     dtype = np.dtype(kind).newbyteorder("<")
     raw = tensor.one("raw_data")

@@ -105,7 +105,8 @@ class Pending:
     """The float result of an operator on dequantized integers, before it is quantized.
 
     ``add_bias`` is there where one float for each output channel, the file's axis ``channel_axis``, can still be added;
-    ``softmax_of`` are the integers that a softmax is taken of.
+    ``softmax_of`` are the integers that a softmax is taken of; ``depth`` counts the operators that ``emit`` goes
+    through.
     """
 
     node: FileNode
@@ -116,6 +117,27 @@ class Pending:
     add_bias: Callable[[NDArray[np.float64]], Pending] | None = None
     channel_axis: int = -1
     softmax_of: Activation | None = None
+    depth: int = 0
 
 
-Value = Activation | Real | Constant | Weights | Pending
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A float function of each integer alone: ``values[i]`` for the integer of the graph whose byte is i.
+
+    It becomes a table. The values are there from the start, so that a long chain costs no more than its nodes.
+    """
+
+    node: FileNode
+    source: Activation
+    values: Floats
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The file's shape."""
+        return self.source.shape
+
+
+Value = Activation | Real | Constant | Weights | Pending | Function

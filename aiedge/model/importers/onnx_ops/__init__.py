@@ -6,17 +6,31 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from aiedge.model.importers.onnx_ops import (
+    convolution,
     dense,
     elementwise,
     folding,
+    functions,
+    images,
     movement,
+    pools,
     quantization,
     reduction,
-    window,
 )
 from aiedge.model.importers.onnx_ops.fields import Importer
 
-_FAMILIES = (quantization, window, dense, elementwise, reduction, movement, folding)
+_FAMILIES = (
+    quantization,
+    convolution,
+    pools,
+    dense,
+    elementwise,
+    functions,
+    reduction,
+    movement,
+    images,
+    folding,
+)
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}
 )

@@ -11,12 +11,22 @@ from numpy.typing import NDArray
 from aiedge.errors import ModelError
 from aiedge.model.importers.onnx_builder import GraphBuilder
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Pending, Real, Value, Weights
+from aiedge.model.importers.onnx_values import (
+    Activation,
+    Coding,
+    Constant,
+    Function,
+    Pending,
+    Real,
+    Value,
+    Weights,
+)
 
 Importer = Callable[[GraphBuilder, FileNode], None]
 """Reads one node of the file: defines its outputs."""
 
 INTEGERS = ("int8", "uint8")
+_MAX_DEPTH = 64
 
 
 def invalid(node: FileNode, reason: str) -> ModelError:
@@ -32,6 +42,14 @@ def unsupported(node: FileNode, feature: str) -> ModelError:
 def in_float(node: FileNode, reason: str) -> ModelError:
     """The error of a node that would have to compute in float."""
     return ModelError("AIE-MOD-042", where=node.place, reason=reason)
+
+
+def deeper(node: FileNode, *values: Value) -> int:
+    """How deep an operator in float is that waits for these; ModelError beyond what a model has."""
+    depth = 1 + max((value.depth for value in values if isinstance(value, Pending)), default=0)
+    if depth > _MAX_DEPTH:
+        raise unsupported(node, f"more than {_MAX_DEPTH} operators in float one after another")
+    return depth
 
 
 # -- inputs and outputs ----------------------------------------------------------------------------------------
@@ -53,6 +71,8 @@ def define(builder: GraphBuilder, node: FileNode, value: Value, index: int = 0) 
     """Give the output its value."""
     if index >= len(node.outputs) or not node.outputs[index]:
         raise invalid(node, f"its output {index} is absent")
+    if isinstance(value, Constant | Weights):
+        builder.spend(value.array.nbytes, node.place)
     builder.define(node.outputs[index], value, node.place)
 
 
@@ -67,7 +87,7 @@ def real_value(builder: GraphBuilder, node: FileNode, value: Value, name: str) -
         if not value.is_quantized:
             raise in_float(node, f"its input {name[:80]!r} is not quantized")
         return value.activation
-    if isinstance(value, Pending):
+    if isinstance(value, Pending | Function):
         raise in_float(node, f"its input {name[:80]!r}, made by {value.node.kind}, is not quantized")
     if isinstance(value, Activation):
         raise invalid(node, f"its input {name[:80]!r} is {value.coding.dtype}, not float32")

@@ -24,7 +24,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     value_of,
 )
 from aiedge.model.importers.onnx_reader import TYPES, FileNode
-from aiedge.model.importers.onnx_values import Constant, Pending, Real
+from aiedge.model.importers.onnx_values import Constant, Function, Pending, Real
 
 MAX_FOLDED = 1 << 20
 """How many elements a folded operator may make; shapes have a handful."""
@@ -101,7 +101,7 @@ def cast(builder: GraphBuilder, node: FileNode) -> None:
     """Cast of a constant; of float values to float32, which they are."""
     dtype = TYPES.get(integer(node, "to", 0), "?")
     value = value_of(builder, node, 0)
-    if isinstance(value, Real | Pending) and dtype == "float32":
+    if isinstance(value, Real | Pending | Function) and dtype == "float32":
         define(builder, node, value)
         return
     array = array_of(builder, node, 0)
@@ -131,7 +131,7 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
         "Gather": gather,
         "Cast": cast,
         "Range": range_,
-        **dict.fromkeys(("Sub", "Mul", "Div", "Min", "Max", "Floor", "Ceil", "Neg"), fold),
+        **dict.fromkeys(("Min", "Max", "Floor", "Ceil"), fold),
     }
 )
 

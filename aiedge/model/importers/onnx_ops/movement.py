@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +17,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     axis_of,
     coded_input,
     coding_of,
+    deeper,
     define,
     has_input,
     integer,
@@ -28,43 +28,20 @@ from aiedge.model.importers.onnx_ops.fields import (
     unsupported,
     value_of,
 )
+from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_ops.quantization import quantized
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Pending, Real, Value, Weights
+from aiedge.model.importers.onnx_values import (
+    Activation,
+    Coding,
+    Constant,
+    Pending,
+    Real,
+    Value,
+    Weights,
+)
 from aiedge.model.ir.limits import MAX_NODE_INPUTS
 from aiedge.model.ir.ops import Concat, StridedSlice
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What becomes of a shape, of integers and of a constant; ``axis`` says where an axis goes, -1 where nowhere."""
-
-    shape: tuple[int, ...]
-    activation: Callable[[Activation], Activation]
-    array: Callable[[NDArray[Any]], NDArray[Any]]
-    axis: Callable[[int], int] = lambda axis: -1
-
-
-def moved(builder: GraphBuilder, node: FileNode, value: Value, move: Move) -> Value:
-    """The value with its elements moved."""
-    if isinstance(value, Constant):
-        return Constant(move.array(value.array))
-    if isinstance(value, Weights):
-        if value.scales.size == 1:
-            return Weights(move.array(value.array), value.scales, value.zero_points, 0)
-        axis = move.axis(value.axis)
-        if axis < 0:
-            raise unsupported(node, "constants with a scale for each channel in another shape")
-        return Weights(move.array(value.array), value.scales, value.zero_points, axis)
-    if isinstance(value, Activation):
-        return move.activation(value)
-    if isinstance(value, Real):
-        return Real(move.activation(value.activation), value.is_quantized)
-
-    def emit(coding: Coding, low: float, high: float) -> Activation:
-        return move.activation(value.emit(coding, low, high))
-
-    return Pending(value.node, move.shape, emit, value.low, value.high)
 
 
 def identity(builder: GraphBuilder, node: FileNode) -> None:
@@ -165,7 +142,7 @@ def concat(builder: GraphBuilder, node: FileNode) -> None:
         parts = [quantized(builder, node, value, coding) for value in values]
         return builder.clamped(node, _concat(builder, node, parts, shape, axis), low, high)
 
-    define(builder, node, Pending(node, shape, emit))
+    define(builder, node, Pending(node, shape, emit, depth=deeper(node, *values)))
 
 
 def qlinear_concat(builder: GraphBuilder, node: FileNode) -> None:

@@ -25,8 +25,9 @@ from aiedge.model.importers.onnx_ops.fields import (
     weights,
     zero_points_of,
 )
+from aiedge.model.importers.onnx_ops.tables import table_node
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Pending, Real, Value
+from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Function, Pending, Real, Value
 
 
 def quantize_linear(builder: GraphBuilder, node: FileNode) -> None:
@@ -64,6 +65,8 @@ def quantized(builder: GraphBuilder, node: FileNode, value: Value, coding: Codin
     """A value in float in the integers of a coding; here the node that computes it is made."""
     if isinstance(value, Pending):
         return value.emit(coding, value.low, value.high)
+    if isinstance(value, Function):
+        return table_node(builder, value, coding)
     if isinstance(value, Real) and not value.is_quantized:
         return told(builder, node, value.activation, coding)
     if isinstance(value, Real):

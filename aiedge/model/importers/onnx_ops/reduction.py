@@ -22,7 +22,7 @@ from aiedge.model.importers.onnx_ops.fields import (
 )
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import Activation, Coding, Pending
-from aiedge.model.ir.ops import Mean, Softmax
+from aiedge.model.ir.ops import Mean, MeanOver, Op, Softmax, Sum
 
 
 def softmax(builder: GraphBuilder, node: FileNode) -> None:
@@ -37,22 +37,29 @@ def qlinear_softmax(builder: GraphBuilder, node: FileNode) -> None:
     define(builder, node, pending.emit(coding_of(builder, node, 3, 4), -math.inf, math.inf))
 
 
-def reduce_mean(builder: GraphBuilder, node: FileNode) -> None:
-    """ReduceMean over the two axes of an image, between quantizations."""
+def reduce(builder: GraphBuilder, node: FileNode) -> None:
+    """ReduceMean and ReduceSum over an image or over axes that are neighbours, between quantizations."""
     x = real_of(builder, node, 0)
     rank = len(x.shape)
-    axes = axes_of(builder, node, rank, 18)
-    if rank != 4 or axes is None or len(axes) != 2 or 0 in axes:
-        raise unsupported(node, f"a mean over axes {axes} of {rank}")
-    channel = 6 - sum(axes)
-    order = (0, *sorted(axes), channel)
+    axes = axes_of(builder, node, rank, 13 if node.kind == "ReduceSum" else 18)
+    if axes is None:
+        axes = [] if integer(node, "noop_with_empty_axes", 0) else list(range(rank))
+    if not axes:
+        raise unsupported(node, f"a {node.kind} over no axes")
     kept = tuple(1 if axis in axes else size for axis, size in enumerate(x.shape))
-    shape = kept if integer(node, "keepdims", 1) else (x.shape[0], x.shape[channel])
+    gone = tuple(size for axis, size in enumerate(x.shape) if axis not in axes)
+    shape = kept if integer(node, "keepdims", 1) else gone
+    is_image = node.kind == "ReduceMean" and rank == 4 and len(axes) == 2 and 0 not in axes
+    # The axes go next to each other: last, or, for an image, where its height and width are.
+    rest = [axis for axis in range(rank) if axis not in axes]
+    order = (0, *sorted(axes), 6 - sum(axes)) if is_image else (*rest, *sorted(axes))
+    first, last = len(rest), rank - 1
+    op: Op = MeanOver(first, last) if node.kind == "ReduceMean" else Sum(first, last)
 
     def emit(coding: Coding, low: float, high: float) -> Activation:
-        image = builder.ordered(node, x, order)
-        mean = builder.add(node, Mean(), [image.tensor], kept, order, coding)
-        return builder.reshape(node, builder.clamped(node, mean, low, high), shape)
+        source = builder.ordered(node, x, order)
+        y = builder.add(node, Mean() if is_image else op, [source.tensor], kept, order, coding)
+        return builder.reshape(node, builder.clamped(node, y, low, high), shape)
 
     define(builder, node, Pending(node, shape, emit))
 
@@ -61,7 +68,8 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
         "Softmax": softmax,
         "com.microsoft.QLinearSoftmax": qlinear_softmax,
-        "ReduceMean": reduce_mean,
+        "ReduceMean": reduce,
+        "ReduceSum": reduce,
     }
 )
 

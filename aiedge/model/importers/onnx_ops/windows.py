@@ -20,14 +20,16 @@ class Windows:
     counts: tuple[int, int]
 
 
-def windows_of(node: FileNode, image: tuple[int, int], size: tuple[int, int]) -> Windows:
-    """By the attributes strides, dilations, pads, auto_pad and ceil_mode."""
-    strides = _pair(node, "strides")
-    dilations = _pair(node, "dilations")
+def windows_of(
+    node: FileNode, image: tuple[int, int], size: tuple[int, int], *, one_axis: bool = False
+) -> Windows:
+    """By the attributes strides, dilations, pads, auto_pad and ceil_mode; with ``one_axis`` they have only a width."""
+    strides = _pair(node, "strides", one_axis)
+    dilations = _pair(node, "dilations", one_axis)
     if min(*size, *strides, *dilations) < 1:
         raise invalid(node, f"its window {size}, strides {strides} or dilations {dilations} are below 1")
     extents = [window_extent(taps, step) for taps, step in zip(size, dilations, strict=True)]
-    pads = [list(_pads(node, axis, image[axis], extents[axis], strides[axis])) for axis in (0, 1)]
+    pads = [list(_pads(node, axis, image[axis], extents[axis], strides[axis], one_axis)) for axis in (0, 1)]
     counts = []
     for axis in (0, 1):
         before, after = pads[axis]
@@ -47,14 +49,16 @@ def windows_of(node: FileNode, image: tuple[int, int], size: tuple[int, int]) ->
     return Windows(size, strides, dilations, (top, bottom, left, right), (counts[0], counts[1]))
 
 
-def _pair(node: FileNode, name: str) -> tuple[int, int]:
-    given = integers(node, name, [1, 1])
-    if given is None or len(given) != 2:
-        raise invalid(node, f"its {name} are {given}, which are not two")
+def _pair(node: FileNode, name: str, one_axis: bool) -> tuple[int, int]:
+    given = integers(node, name) or [1] * (1 if one_axis else 2)
+    if one_axis and len(given) == 1:
+        return 1, given[0]
+    if one_axis or len(given) != 2:
+        raise invalid(node, f"its {name} are {given}, which are not {'one' if one_axis else 'two'}")
     return given[0], given[1]
 
 
-def _pads(node: FileNode, axis: int, image: int, extent: int, stride: int) -> tuple[int, int]:
+def _pads(node: FileNode, axis: int, image: int, extent: int, stride: int, one_axis: bool) -> tuple[int, int]:
     mode = text(node, "auto_pad", "NOTSET")
     if mode == "VALID":
         return 0, 0
@@ -63,7 +67,9 @@ def _pads(node: FileNode, axis: int, image: int, extent: int, stride: int) -> tu
         return (before, after) if mode == "SAME_UPPER" else (after, before)
     if mode not in {"NOTSET", ""}:
         raise unsupported(node, f"the padding {mode!r}")
-    pads = integers(node, "pads", [0, 0, 0, 0])
-    if pads is None or len(pads) != 4:
+    pads = integers(node, "pads") or [0] * (2 if one_axis else 4)
+    if one_axis and len(pads) == 2:
+        pads = [0, pads[0], 0, pads[1]]
+    if len(pads) != 4:
         raise invalid(node, f"its pads are {pads}, which are not four")
     return pads[axis], pads[axis + 2]

@@ -17,7 +17,7 @@ from aiedge.errors import ModelError
 from aiedge.model.bundle import read_bundle
 from aiedge.model.compile import compile_bytes
 from aiedge.model.importers.onnx import NEWEST_OPSET
-from aiedge.model.importers.onnx_reader import MESSAGES
+from aiedge.model.importers.onnx_message import MESSAGES
 
 _MEMORY_BYTES = 64 << 20
 
@@ -370,6 +370,48 @@ def test_many_empty_nodes_take_no_memory() -> None:
     length = bytes([size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14 & 0x7F | 0x80, size >> 21])
     with memory_limit(_MEMORY_BYTES), pytest.raises(ModelError, match="more than 65536 times"):
         compile_bytes(b"\x08\x08\x3a" + length + nodes, "m.onnx")
+
+
+def _chain(kind: str, count: int, repeats: int = 1, **attributes: object) -> bytes:
+    """Conv, then an operator that takes the one before ``repeats`` times, again and again, then QuantizeLinear."""
+    b = OnnxBuilder()
+    x = b.dequantize(b.input("x", (1, 2, 4, 4), "int8"), 0.1, 3, "int8")
+    y = b.node("Conv", x, b.weights(np.ones((2, 2, 1, 1), np.int8), np.float32(0.1)))
+    for _ in range(count):
+        y = b.node(kind, *[y] * repeats, **attributes)
+    return b.build(b.quantize(y, 0.1, 3, "int8"))
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        (_chain("Relu", 5000), "bundle"),
+        (_chain("Transpose", 5000, perm=[1, 0, 3, 2]), "AIE-MOD-010"),
+        (_chain("Concat", 40, 2, axis=0), "AIE-MOD-017"),
+        (_chain("Identity", 5000), "bundle"),
+    ],
+)
+def test_long_chains_end(model: bytes, code: str) -> None:
+    with memory_limit(2 * _MEMORY_BYTES):
+        assert _ending(model) == code
+
+
+def test_functions_of_functions_end() -> None:
+    b = OnnxBuilder()
+    x = b.dequantize(b.input("x", (1, 2, 4, 4), "int8"), 0.1, 3, "int8")
+    y = b.node("Sigmoid", x)
+    for _ in range(500):
+        y = b.node("Mul", y, b.node("Add", y, x))
+    assert _ending(b.build(b.quantize(y, 0.1, 3, "int8"))) == "bundle"
+
+
+def test_constants_that_are_used_again_and_again() -> None:
+    b = OnnxBuilder()
+    x = b.dequantize(b.input("x", (1, 1000), "int8"), 0.1, 3, "int8")
+    w = b.weights(np.ones((1000, 1000), np.int8), np.float32(0.1))
+    ends = [b.quantize(b.node("MatMul", x, w), 0.1, 3, "int8") for _ in range(100)]
+    with memory_limit(4 * _MEMORY_BYTES):
+        assert _ending(b.build(*ends)) == "AIE-MOD-009"
 
 
 def test_field_numbers_are_those_of_onnx() -> None:

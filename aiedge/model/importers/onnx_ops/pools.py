@@ -1,4 +1,4 @@
-"""Operators that slide a window over an image."""
+"""Pools: operators that slide a window over an image and have no weights."""
 
 from __future__ import annotations
 
@@ -7,57 +7,38 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aiedge.model.importers.bounds import half_away
 from aiedge.model.importers.onnx_builder import GraphBuilder
-from aiedge.model.importers.onnx_ops.bias import bias_integers
 from aiedge.model.importers.onnx_ops.fields import (
     Importer,
     coded_input,
-    coded_weights,
     coding_of,
     define,
-    has_input,
+    in_float,
     integer,
     integers,
-    invalid,
     real_of,
     unsupported,
     value_of,
 )
-from aiedge.model.importers.onnx_ops.parts import quantization_of, weights_of
-from aiedge.model.importers.onnx_ops.windows import Windows, windows_of
+from aiedge.model.importers.onnx_ops.moves import Move, moved
+from aiedge.model.importers.onnx_ops.windows import windows_of
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Pending, Value, Weights
-from aiedge.model.ir.ops import AveragePool2D, Conv2D, DepthwiseConv2D, Mean, Op
+from aiedge.model.importers.onnx_values import (
+    Activation,
+    Coding,
+    Constant,
+    Function,
+    Pending,
+    Real,
+    Value,
+    Weights,
+)
+from aiedge.model.ir.ops import AveragePool2D, MaxPool2D, Mean
 
 IMAGE = (0, 2, 3, 1)
 """The graph's axes N, H, W, C as the file numbers them."""
-
-
-def conv(builder: GraphBuilder, node: FileNode) -> None:
-    """Conv between quantizations."""
-    x = real_of(builder, node, 0)
-    bias = value_of(builder, node, 2) if has_input(node, 2) else None
-    define(builder, node, _conv(builder, node, x, weights_of(builder, node, 1), bias))
-
-
-def qlinear_conv(builder: GraphBuilder, node: FileNode) -> None:
-    """QLinearConv."""
-    if integer(node, "channels_last", 0):
-        raise unsupported(node, "channels_last")
-    x = coded_input(builder, node, 0)
-    w = coded_weights(builder, node, 3, 0, 4, 5)
-    bias: Value | None = None
-    if has_input(node, 8):
-        given = value_of(builder, node, 8)
-        if not isinstance(given, Constant) or given.array.dtype != np.int32:
-            raise invalid(node, "its bias is no int32 constant")
-        units = np.atleast_1d(x.coding.scale * w.scales)
-        bias = Weights(given.array, units, np.zeros(units.size, np.int32), 0)
-    pending = _conv(builder, node, x, w, bias)
-    define(builder, node, pending.emit(coding_of(builder, node, 6, 7), -math.inf, math.inf))
 
 
 def average_pool(builder: GraphBuilder, node: FileNode) -> None:
@@ -82,13 +63,31 @@ def qlinear_global_average_pool(builder: GraphBuilder, node: FileNode) -> None:
     define(builder, node, pending.emit(coding_of(builder, node, 3, 4), -math.inf, math.inf))
 
 
+def max_pool(builder: GraphBuilder, node: FileNode) -> None:
+    """MaxPool of integers, of their float values, or of what waits for its quantization: all in the same order."""
+    if len([name for name in node.outputs if name]) > 1:
+        raise unsupported(node, "a pool that tells its indices")
+    value = value_of(builder, node, 0)
+    size = integers(node, "kernel_shape")
+    if len(value.shape) != 4 or size is None or len(size) != 2:
+        raise unsupported(node, f"a pool of {list(value.shape)} over a window of {size}")
+    _max_pool(builder, node, value, (size[0], size[1]))
+
+
+def global_max_pool(builder: GraphBuilder, node: FileNode) -> None:
+    """GlobalMaxPool."""
+    value = value_of(builder, node, 0)
+    if len(value.shape) != 4:
+        raise unsupported(node, f"a pool of {list(value.shape)}")
+    _max_pool(builder, node, value, (value.shape[2], value.shape[3]))
+
+
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
-        "Conv": conv,
-        "QLinearConv": qlinear_conv,
-        "com.microsoft.QLinearConv": qlinear_conv,
         "AveragePool": average_pool,
         "GlobalAveragePool": global_average_pool,
+        "MaxPool": max_pool,
+        "GlobalMaxPool": global_max_pool,
         "com.microsoft.QLinearAveragePool": qlinear_average_pool,
         "com.microsoft.QLinearGlobalAveragePool": qlinear_global_average_pool,
     }
@@ -97,57 +96,6 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
 
 def _order(node: FileNode) -> tuple[int, ...]:
     return (0, 1, 2, 3) if integer(node, "channels_last", 0) else IMAGE
-
-
-def _conv(builder: GraphBuilder, node: FileNode, x: Activation, w: Weights, bias: Value | None) -> Pending:
-    if len(x.shape) != 4 or w.array.ndim != 4:
-        raise unsupported(node, f"a convolution of {list(x.shape)} with {list(w.shape)}")
-    n, channels, height, width = x.shape
-    outputs, depth, *size = w.array.shape
-    group = integer(node, "group", 1)
-    if group < 1 or depth * group != channels or outputs % group or min(w.array.shape) < 1:
-        reason = f"weights {list(w.shape)} in {group} groups do not fit an input of {channels} channels"
-        raise invalid(node, reason)
-    if group > 1 and depth != 1:
-        raise unsupported(node, f"a convolution in {group} groups of {depth} channels")
-    if integers(node, "kernel_shape", size) != size:
-        raise invalid(node, f"its kernel_shape is not that of its weights {list(w.shape)}")
-    windows = windows_of(node, (height, width), (size[0], size[1]))
-    shape = (n, outputs, *windows.counts)
-    units = np.broadcast_to(float(x.coding.scale) * w.scales.astype(np.float64), (outputs,))
-
-    def with_bias(integers: NDArray[np.int32]) -> Pending:
-        def emit(coding: Coding, low: float, high: float) -> Activation:
-            op, array, axis = _form(group, channels, w, windows, builder.clamp(coding, low, high))
-            inputs = [
-                builder.ordered(node, x, IMAGE).tensor,
-                builder.constant(
-                    node.inputs[1], builder.stored_array(array), quantization_of(builder, w, axis)
-                ),
-                builder.constant(f"{node.outputs[0]}/bias", integers, None),
-            ]
-            return builder.add(node, op, inputs, shape, IMAGE, coding)
-
-        def add_bias(more: NDArray[np.float64]) -> Pending:
-            return with_bias(bias_integers(node, Constant(integers * units + more), outputs, units))
-
-        return Pending(node, shape, emit, add_bias=add_bias, channel_axis=1)
-
-    return with_bias(bias_integers(node, bias, outputs, units))
-
-
-def _form(
-    group: int, channels: int, w: Weights, windows: Windows, clamp: tuple[int, int]
-) -> tuple[Op, NDArray[np.int8] | NDArray[np.uint8], int]:
-    """The operation, the weights in its form, and their axis of output channels."""
-    steps = (*windows.strides, *windows.dilations, *windows.pads, *clamp)
-    if group == 1:
-        return Conv2D(*steps), w.array.transpose(0, 2, 3, 1), 0
-    return (
-        DepthwiseConv2D(w.array.shape[0] // channels, *steps),
-        w.array.transpose(1, 2, 3, 0),
-        3,
-    )
 
 
 def _average_pool(builder: GraphBuilder, node: FileNode, x: Activation, order: tuple[int, ...]) -> Pending:
@@ -172,6 +120,27 @@ def _average_pool(builder: GraphBuilder, node: FileNode, x: Activation, order: t
         return builder.requantize(node, pooled, coding)
 
     return Pending(node, shape, emit)
+
+
+def _max_pool(builder: GraphBuilder, node: FileNode, value: Value, size: tuple[int, int]) -> None:
+    if isinstance(value, Constant | Weights | Function):
+        raise in_float(node, "its input is not quantized")
+    windows = windows_of(node, (value.shape[2], value.shape[3]), size)
+    if windows.dilations != (1, 1):
+        raise unsupported(node, "a pool with dilations")
+    shape = (*value.shape[:2], *windows.counts)
+
+    def activation(x: Activation) -> Activation:
+        limits = np.iinfo(builder.stored(x.coding)[0])
+        op = MaxPool2D(*windows.size, *windows.strides, *windows.pads, limits.min, limits.max)
+        image = builder.ordered(node, x, IMAGE)
+        return builder.add(node, op, [image.tensor], shape, IMAGE, x.coding)
+
+    if isinstance(value, Real) and not value.is_quantized:
+        raise in_float(node, f"its input {node.inputs[0][:80]!r} is not quantized")
+    if isinstance(value, Activation) and value.coding.dtype is None:
+        raise in_float(node, f"its input {node.inputs[0][:80]!r} is not quantized")
+    define(builder, node, moved(builder, node, value, Move(shape, activation, lambda array: array)))
 
 
 def _global_average_pool(
