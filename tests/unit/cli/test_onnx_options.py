@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from onnx_builder import OnnxBuilder
 
-from aiedge.cli.main import main
+from aiedge.cli.main import run_command
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def model(tmp_path: Path) -> Path:
 
 
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:
-    code = main([str(argument) for argument in arguments])
+    code = run_command([str(argument) for argument in arguments])
     captured = capsys.readouterr()
     return code, captured.out + captured.err
 
