@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aiedge.errors import ModelError
 from aiedge.model.importers.onnx_builder import GraphBuilder
@@ -27,15 +29,26 @@ from aiedge.model.importers.onnx_ops.fields import (
 )
 from aiedge.model.importers.onnx_ops.tables import table_node
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Function, Pending, Real, Value
+from aiedge.model.importers.onnx_values import (
+    Activation,
+    Coding,
+    Constant,
+    Function,
+    Pending,
+    Real,
+    Value,
+    Weights,
+)
 
 
 def quantize_linear(builder: GraphBuilder, node: FileNode) -> None:
     """QuantizeLinear: here an operator in float gets the coding of its output."""
     _check_plain(node)
     value = value_of(builder, node, 0)
-    if isinstance(value, Constant):
-        define(builder, node, _quantized_constant(builder, node, value))
+    if isinstance(value, Constant | Weights):
+        # Some tools quantize again what the file has in integers already.
+        floats = value.array if isinstance(value, Constant) else value.values().astype(np.float32)
+        define(builder, node, _quantized_constant(builder, node, floats))
         return
     before = builder.tensor_count
     x = quantized(builder, node, value, coding_of(builder, node, 1, 2))
@@ -95,11 +108,10 @@ def _check_plain(node: FileNode) -> None:
             raise unsupported(node, f"the attribute {name!r}")
 
 
-def _quantized_constant(builder: GraphBuilder, node: FileNode, value: Constant) -> Constant:
+def _quantized_constant(builder: GraphBuilder, node: FileNode, array: NDArray[Any]) -> Constant:
     """Weights that the file keeps in float and quantizes itself."""
     scales = scales_of(builder, node, 1)
     dtype, points = zero_points_of(builder, node, 2, scales.size, "uint8")
-    array = value.array
     if array.dtype != np.float32 or dtype not in INTEGERS:
         raise ModelError("AIE-MOD-006", where=node.place, dtype=f"{array.dtype.name} as {dtype}")
     if not np.all(np.isfinite(array)):
