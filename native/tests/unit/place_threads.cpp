@@ -1,4 +1,5 @@
 // Threads run where, and as urgently as, the options say, or loading says why not.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
@@ -43,13 +44,13 @@ bool says(const Outcome& outcome, const char* text) {
   return std::string_view(outcome.error.message).find(text) != std::string_view::npos;
 }
 
-// Of this process, without the one that asks.
-std::vector<pid_t> other_threads() {
+// Of this process, but for those of `known`: an emulator has threads of its own.
+std::vector<pid_t> threads_beside(const std::vector<pid_t>& known) {
   std::vector<pid_t> threads;
   DIR* folder = ::opendir("/proc/self/task");
   while (const dirent* entry = ::readdir(folder)) {
     const auto thread = static_cast<pid_t>(std::atoi(entry->d_name));
-    if (thread > 0 && thread != ::getpid()) threads.push_back(thread);
+    if (thread > 0 && std::find(known.begin(), known.end(), thread) == known.end()) threads.push_back(thread);
   }
   (void)::closedir(folder);
   return threads;
@@ -61,11 +62,11 @@ void check_cpus() {
   std::uint32_t cpu = 0;
   while (!CPU_ISSET(cpu, &mine)) ++cpu;
 
-  const std::size_t before = other_threads().size();
+  const std::vector<pid_t> before = threads_beside({});
   const Outcome bound = load(3, {cpu, cpu}, 0);
   CHECK(bound.status == AIEDGE_OK);
-  const std::vector<pid_t> threads = other_threads();
-  CHECK(threads.size() == before + 2);
+  const std::vector<pid_t> threads = threads_beside(before);
+  CHECK(threads.size() == 2);
   for (const pid_t thread : threads) {
     cpu_set_t set;
     CHECK(::sched_getaffinity(thread, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1 && CPU_ISSET(cpu, &set));
@@ -102,13 +103,14 @@ void check_refusals() {
 
 // Whether this process may have it depends on its rights; both ways must be honest.
 void check_priority() {
+  const std::vector<pid_t> before = threads_beside({});
   const Outcome urgent = load(2, {}, 1);
   if (urgent.status == AIEDGE_REFUSED) {
     CHECK(says(urgent, "real-time priority 1") && urgent.model == nullptr);
     return;
   }
   CHECK(urgent.status == AIEDGE_OK);
-  for (const pid_t thread : other_threads()) CHECK(::sched_getscheduler(thread) == SCHED_FIFO);
+  for (const pid_t thread : threads_beside(before)) CHECK(::sched_getscheduler(thread) == SCHED_FIFO);
   CHECK(::sched_getscheduler(0) == SCHED_OTHER);
   aiedge_free(urgent.model);
 }
