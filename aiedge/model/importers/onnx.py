@@ -15,7 +15,7 @@ from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Fun
 from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.limits import MAX_CONSTANT_BYTES
 
-OLDEST_OPSET, NEWEST_OPSET = 11, 27
+OLDEST_OPSET, NEWEST_OPSET = 11, 28
 """The versions of ONNX's operators whose meaning is known here."""
 
 _CHANNELS_LAST = (0, 2, 3, 1)

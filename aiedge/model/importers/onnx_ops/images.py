@@ -112,6 +112,8 @@ def depth_to_space(builder: GraphBuilder, node: FileNode) -> None:
 def space_to_depth(builder: GraphBuilder, node: FileNode) -> None:
     """SpaceToDepth: blocks of pixels become blocks of channels."""
     value, block = _blocks(builder, node)
+    if text(node, "mode", "DCR") != "DCR":
+        raise unsupported(node, f"the mode {text(node, 'mode', '')!r}")
     n, channels, height, width = value.shape
     if height % block or width % block:
         raise invalid(node, f"an image of {height}x{width} is no blocks of {block}")

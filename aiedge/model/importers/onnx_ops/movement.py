@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from aiedge.model.importers.onnx_builder import GraphBuilder
 from aiedge.model.importers.onnx_ops.fields import (
     Importer,
+    array_of,
     axes_of,
     axis_of,
     coded_input,
@@ -45,7 +46,9 @@ from aiedge.model.ir.ops import Concat, StridedSlice
 
 
 def identity(builder: GraphBuilder, node: FileNode) -> None:
-    """Identity and, as nothing is trained here, Dropout."""
+    """Identity and Dropout, which does nothing but in training."""
+    if node.kind == "Dropout" and has_input(node, 2) and np.any(array_of(builder, node, 2)):
+        raise unsupported(node, "a Dropout in training mode")
     define(builder, node, value_of(builder, node, 0))
 
 

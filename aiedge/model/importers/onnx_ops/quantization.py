@@ -28,7 +28,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     zero_points_of,
 )
 from aiedge.model.importers.onnx_ops.tables import table_node
-from aiedge.model.importers.onnx_reader import FileNode
+from aiedge.model.importers.onnx_reader import TYPES, FileNode
 from aiedge.model.importers.onnx_values import (
     Activation,
     Coding,
@@ -43,15 +43,15 @@ from aiedge.model.importers.onnx_values import (
 
 def quantize_linear(builder: GraphBuilder, node: FileNode) -> None:
     """QuantizeLinear: here an operator in float gets the coding of its output."""
-    _check_plain(node)
+    dtype = _output_type(node)
     value = value_of(builder, node, 0)
     if isinstance(value, Constant | Weights):
         # Some tools quantize again what the file has in integers already.
         floats = value.array if isinstance(value, Constant) else value.values().astype(np.float32)
-        define(builder, node, _quantized_constant(builder, node, floats))
+        define(builder, node, _quantized_constant(builder, node, floats, dtype))
         return
     before = builder.tensor_count
-    x = quantized(builder, node, value, coding_of(builder, node, 1, 2))
+    x = quantized(builder, node, value, coding_of(builder, node, 1, 2, dtype))
     define(builder, node, x)
     if x.tensor >= before:
         # The integers are what the file calls this output; the operator's own is the float before.
@@ -103,15 +103,25 @@ def _check_plain(node: FileNode) -> None:
     if integer(node, "block_size", 0) != 0:
         raise unsupported(node, "a quantization in blocks")
     for name in ("output_dtype", "precision"):
-        # INT8 and UINT8 stand in the zero point, too; FLOAT is what all compute in.
-        if integer(node, name, 0) not in {0, 1, 2, 3}:
+        if TYPES.get(integer(node, name, 0), "float32") != "float32":
             raise unsupported(node, f"the attribute {name!r}")
 
 
-def _quantized_constant(builder: GraphBuilder, node: FileNode, array: NDArray[Any]) -> Constant:
+def _output_type(node: FileNode) -> str:
+    """The type of QuantizeLinear's output where no zero point tells it."""
+    if integer(node, "block_size", 0) != 0 or integer(node, "precision", 0) not in {0, 1}:
+        raise unsupported(node, "a quantization in blocks, or not in float32")
+    number = integer(node, "output_dtype", 0)
+    dtype = TYPES.get(number, f"number {number}") if number else "uint8"
+    if dtype not in INTEGERS:
+        raise ModelError("AIE-MOD-006", where=node.place, dtype=dtype)
+    return dtype
+
+
+def _quantized_constant(builder: GraphBuilder, node: FileNode, array: NDArray[Any], default: str) -> Constant:
     """Weights that the file keeps in float and quantizes itself."""
     scales = scales_of(builder, node, 1)
-    dtype, points = zero_points_of(builder, node, 2, scales.size, "uint8")
+    dtype, points = zero_points_of(builder, node, 2, scales.size, default)
     if array.dtype != np.float32 or dtype not in INTEGERS:
         raise ModelError("AIE-MOD-006", where=node.place, dtype=f"{array.dtype.name} as {dtype}")
     if not np.all(np.isfinite(array)):

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from onnx import helper
 from onnx_builder import OnnxBuilder, run_onnxruntime
@@ -61,6 +63,66 @@ def test_within_one_of_onnxruntime(kind: str, form: str) -> None:
         ours = interpret(import_model(model, "m.onnx"), [x])
         assert _differences(ours, run_onnxruntime(model, x)).max() <= 1
         assert np.unique(ours[0]).size > 3
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_windows_lie_where_onnxruntime_has_them(data: st.DataObject) -> None:
+    def pair(least: int, most: int) -> list[int]:
+        return data.draw(st.lists(st.integers(least, most), min_size=2, max_size=2))
+
+    kind = data.draw(st.sampled_from(["conv", "MaxPool", "AveragePool"]))
+    size, strides = pair(1, 4), pair(1, 3)
+    dilations = pair(1, 2) if kind == "conv" else [1, 1]
+    extents = [(taps - 1) * step + 1 for taps, step in zip(size, dilations, strict=True)]
+    pads = [data.draw(st.integers(0, extents[axis % 2] - 1)) for axis in range(4)]
+    attributes: dict[str, object] = {"strides": strides, "pads": pads, "kernel_shape": size}
+    if kind == "conv":
+        attributes["dilations"] = dilations
+    else:
+        attributes["ceil_mode"] = data.draw(st.integers(0, 1))
+    b = OnnxBuilder()
+    x = b.dequantize(b.input("x", (1, 2, 8, 7), "uint8"), 0.05, 3, "uint8")
+    if kind == "conv":
+        y = b.node("Conv", x, b.weights(np.ones((3, 2, *size), np.int8), np.float32(0.02)), **attributes)
+    else:
+        y = b.node(kind, x, **attributes)
+    model = b.build(b.quantize(y, 0.05, 3, "uint8"))
+    values_in = values(np.random.default_rng(1), "uint8", (1, 2, 8, 7))
+    ours = interpret(import_model(model, "m.onnx"), [values_in])
+    assert _differences(ours, run_onnxruntime(model, values_in)).max() <= (1 if kind == "AveragePool" else 0)
+
+
+@pytest.mark.parametrize("opset", [11, 13, 19, 21, 23])
+def test_operator_sets(opset: int) -> None:
+    """Axes, parts and types stand in attributes or in inputs, by the operator set."""
+    b = OnnxBuilder(opset)
+    coding = (0.05, 131, "uint8")
+    x = b.dequantize(b.input("x", (2, 4, 3, 5), "uint8"), *coding)
+    first, last = b.constant([0], "int64"), b.constant([-1], "int64")
+    if opset < 13:
+        y = b.node("Squeeze", b.node("Unsqueeze", x, axes=[0, -1]), axes=[-1, 0])
+        y = b.node("Split", y, count=2, axis=1, split=[1, 3])
+    else:
+        y = b.node(
+            "Squeeze", b.node("Unsqueeze", x, b.constant([0, -1], "int64")), b.constant([-1, 0], "int64")
+        )
+        y = b.node("Split", y, b.constant([1, 3], "int64"), count=2, axis=1)
+    y = b.node("Slice", b.nodes[-1].output[1], first, last, last)
+    y = b.node("Pad", y, b.constant([0, 1, 0, 0, 1, 0, 0, 0], "int64"))
+    model = b.build(b.quantize(y, *coding))
+    values_in = values(np.random.default_rng(2), "uint8", (2, 4, 3, 5))
+    ours = interpret(import_model(model, "m.onnx"), [values_in])
+    assert not _differences(ours, run_onnxruntime(model, values_in)).any()
+
+
+def test_the_type_of_integers_without_a_zero_point() -> None:
+    for number, dtype in ((onnx.TensorProto.UINT8, "uint8"), (onnx.TensorProto.INT8, "int8")):
+        b = OnnxBuilder(21)
+        y = b.node("QuantizeLinear", b.input("x", (1, 4)), b.constant(np.float32(0.1)), output_dtype=number)
+        z = b.node("Reshape", y, b.constant([4, 1], "int64"))
+        graph = import_model(b.build(z), "m.onnx")
+        assert [graph.tensors[i].dtype for i in (*graph.inputs, *graph.outputs)] == [dtype, dtype]
 
 
 @pytest.mark.parametrize("kind", FUNCTIONS)
