@@ -28,7 +28,7 @@ from aiedge.model.importers.onnx_ops.fields import (
 from aiedge.model.importers.onnx_ops.folding import fold
 from aiedge.model.importers.onnx_ops.tables import identity, table_node
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Constant, Floats, Function, Pending, Value
+from aiedge.model.importers.onnx_values import Activation, Constant, Floats, Function, Pending, Value, Weights
 
 Wide = NDArray[np.float64]
 
@@ -141,7 +141,8 @@ def _number(value: Value) -> np.float32 | None:
 def _limit(builder: GraphBuilder, node: FileNode, index: int, default: float) -> float:
     if not has_input(node, index):
         return default
-    array = array_of(builder, node, index)
+    value = value_of(builder, node, index)
+    array = value.values() if isinstance(value, Weights) else array_of(builder, node, index)
     if array.size != 1 or array.dtype.kind != "f" or np.isnan(array.reshape(-1)[0]):
         raise unsupported(node, "a bound that is no single number")
     return float(array.reshape(-1)[0])

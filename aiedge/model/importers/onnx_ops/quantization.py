@@ -17,7 +17,6 @@ from aiedge.model.importers.onnx_ops.fields import (
     axis_of,
     coding_of,
     define,
-    in_float,
     integer,
     invalid,
     scales_of,
@@ -125,7 +124,7 @@ def _quantized_constant(builder: GraphBuilder, node: FileNode, array: NDArray[An
     if array.dtype != np.float32 or dtype not in INTEGERS:
         raise ModelError("AIE-MOD-006", where=node.place, dtype=f"{array.dtype.name} as {dtype}")
     if not np.all(np.isfinite(array)):
-        raise in_float(node, "a constant of it is not finite")
+        raise invalid(node, "a constant that it quantizes is not finite")
     shape = [1] * array.ndim
     if scales.size > 1:
         axis = axis_of(node, integer(node, "axis", 1), array.ndim)
@@ -134,5 +133,7 @@ def _quantized_constant(builder: GraphBuilder, node: FileNode, array: NDArray[An
         shape[axis] = scales.size
     limits = np.iinfo(dtype)
     with np.errstate(over="ignore"):
-        rounded = np.rint(array / scales.reshape(shape)).astype(np.float64) + points.reshape(shape)
-    return Constant(np.clip(rounded, limits.min, limits.max).astype(dtype))
+        rounded = np.rint(array / scales.reshape(shape))
+    # Far beyond 8 bits nothing changes any more, and sums of small integers are exact in float32.
+    shifted = np.clip(rounded, -1024, 1024) + points.astype(np.float32).reshape(shape)
+    return Constant(np.clip(shifted, limits.min, limits.max).astype(dtype))

@@ -372,6 +372,18 @@ def test_many_empty_nodes_take_no_memory() -> None:
         compile_bytes(b"\x08\x08\x3a" + length + nodes, "m.onnx")
 
 
+@pytest.mark.parametrize(("place", "reason"), [("weights", "not finite"), ("bias", "does not fit int32")])
+def test_constants_that_are_no_numbers(place: str, reason: str) -> None:
+    given = {"weights": np.ones((2, 3, 1, 1), np.float32), "bias": np.ones(2, np.float32)}
+    given[place].reshape(-1)[1] = np.nan
+    b = OnnxBuilder()
+    x = b.dequantize(b.input("x", (1, 3, 4, 4), "int8"), 0.1, 3, "int8")
+    w = b.both(b.constant(given["weights"]), 0.1, 0, "int8")
+    y = b.node("Conv", x, w, b.constant(given["bias"]))
+    with pytest.raises(ModelError, match=f"AIE-MOD-009.*node .*{reason}"):
+        compile_bytes(b.build(b.quantize(y, 0.1, 3, "int8")), "m.onnx")
+
+
 def _chain(kind: str, count: int, repeats: int = 1, **attributes: object) -> bytes:
     """Conv, then an operator that takes the one before ``repeats`` times, again and again, then QuantizeLinear."""
     b = OnnxBuilder()
