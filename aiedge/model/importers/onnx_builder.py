@@ -163,12 +163,6 @@ class GraphBuilder:
             return source
         return self.add(node, Reshape(), [source.tensor], shape, order, x.coding)
 
-    def requantize(self, node: FileNode, x: Activation, coding: Coding) -> Activation:
-        """The same numbers in another coding."""
-        if self.same_coding(x.coding, coding):
-            return Activation(x.tensor, x.shape, x.order, coding)
-        return self.add(node, Requantize(), [x.tensor], x.shape, x.order, coding)
-
     def look_up(self, node: FileNode, x: Activation, table: NDArray[Any], coding: Coding) -> Activation:
         """Each integer by a table, whose entry i is for the integer of the graph whose byte is i."""
         dtype, scale, zero_point = self.stored(coding)

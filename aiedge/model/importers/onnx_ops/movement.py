@@ -31,6 +31,7 @@ from aiedge.model.importers.onnx_ops.fields import (
 )
 from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_ops.quantization import quantized
+from aiedge.model.importers.onnx_ops.tables import requantize
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import (
     Activation,
@@ -156,7 +157,7 @@ def qlinear_concat(builder: GraphBuilder, node: FileNode) -> None:
     parts = [coded_input(builder, node, index) for index in range(2, len(node.inputs), 3)]
     shape = _joined(node, [part.shape for part in parts], integer(node, "axis", 0))
     axis = axis_of(node, integer(node, "axis", 0), len(shape))
-    changed = [builder.requantize(node, part, coding) for part in parts]
+    changed = [requantize(builder, node, part, coding) for part in parts]
     define(builder, node, _concat(builder, node, changed, shape, axis))
 
 

@@ -23,6 +23,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     value_of,
 )
 from aiedge.model.importers.onnx_ops.moves import Move, moved
+from aiedge.model.importers.onnx_ops.tables import requantize
 from aiedge.model.importers.onnx_ops.windows import windows_of
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import (
@@ -117,7 +118,7 @@ def _average_pool(builder: GraphBuilder, node: FileNode, x: Activation, order: t
         op = AveragePool2D(*windows.size, *windows.strides, *windows.pads, *clamp)
         image = builder.ordered(node, x, order)
         pooled = builder.add(node, op, [image.tensor], shape, order, x.coding)
-        return builder.requantize(node, pooled, coding)
+        return requantize(builder, node, pooled, coding)
 
     return Pending(node, shape, emit)
 

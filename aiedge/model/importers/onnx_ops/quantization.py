@@ -26,7 +26,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     weights,
     zero_points_of,
 )
-from aiedge.model.importers.onnx_ops.tables import table_node
+from aiedge.model.importers.onnx_ops.tables import requantize, table_node
 from aiedge.model.importers.onnx_reader import TYPES, FileNode
 from aiedge.model.importers.onnx_values import (
     Activation,
@@ -82,7 +82,7 @@ def quantized(builder: GraphBuilder, node: FileNode, value: Value, coding: Codin
     if isinstance(value, Real) and not value.is_quantized:
         return told(builder, node, value.activation, coding)
     if isinstance(value, Real):
-        return builder.requantize(node, value.activation, coding)
+        return requantize(builder, node, value.activation, coding)
     if isinstance(value, Activation):
         raise invalid(node, "its input is quantized already")
     raise unsupported(node, "a constant where values of the model are needed")

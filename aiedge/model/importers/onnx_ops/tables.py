@@ -1,4 +1,4 @@
-"""Functions of single elements in float between quantizations: tables of 256 entries.
+"""Functions of single elements in float between quantizations, a change of scale among them: tables of 256 entries.
 
 The table says what ONNX defines: dequantize, compute in float32, quantize. A transcendental function is computed in
 float64 and rounded once, so that no machine's math library decides a bit.
@@ -29,3 +29,10 @@ def table_node(builder: GraphBuilder, function: Function, coding: Coding) -> Act
     limits = np.iinfo(dtype)
     held = np.clip(np.where(np.isnan(rounded), -np.inf, rounded), limits.min, limits.max)
     return builder.look_up(function.node, function.source, held, coding)
+
+
+def requantize(builder: GraphBuilder, node: FileNode, x: Activation, coding: Coding) -> Activation:
+    """The same numbers in another coding; no node where the integers of the graph stay the same."""
+    if builder.same_coding(x.coding, coding):
+        return Activation(x.tensor, x.shape, x.order, coding)
+    return table_node(builder, identity(builder, node, x), coding)
