@@ -73,7 +73,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-MOD-043": Message(
         "The ONNX operator {operator} is not supported.",
-        "docs/onnx.md lists those that are; --engine onnxruntime runs the model as it is.",
+        "Use those that docs/onnx.md lists, or run the model as it is with --engine onnxruntime.",
     ),
     "AIE-MOD-044": Message(
         "The file uses version {version} of ONNX's operators; aiedge knows {oldest} to {newest}.",
