@@ -4,20 +4,11 @@
 #pragma once
 
 #include "kernels/kernel.h"
+#include "kernels/pool_2d.h"
 
 namespace aiedge::kernels {
 
-// Preconditions: every size, stride and filter >= 1; 0 <= pad < filter, so that each window covers at least
-// one position; sizes fit.
-struct MaxPool2DArgs {
-  std::int32_t batch, in_h, in_w, channels;
-  std::int32_t out_h, out_w;
-  std::int32_t filter_h, filter_w;
-  std::int32_t stride_h, stride_w;
-  std::int32_t pad_top, pad_left;
-  QType type;
-  std::int32_t clamp_min, clamp_max;  // within the type
-};
+struct MaxPool2DArgs : Pool2DArgs {};
 
 #define AIEDGE_VARIANT(name) extern const Kernel<MaxPool2DArgs> max_pool_2d_##name;
 #include "kernels/max_pool_2d.def"

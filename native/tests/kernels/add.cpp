@@ -11,12 +11,7 @@ namespace {
 
 int compare(Random& random, const RandomBroadcast& shape) {
   const kernels::QType type = random_type(random);
-  std::int32_t low = random_value(random, type);
-  std::int32_t high = random_value(random, type);
-  if (between(random, 0, 1) == 0) {
-    low = type_min(type);
-    high = low + 255;
-  }
+  const RandomClamp clamp(random, type);
   constexpr std::int32_t kLargest = 1 << 21;
   // What the importer makes has its larger multiplier between 2^20 and 2^21.
   const std::int32_t multiplier_a = between(random, 0, 3) == 0 ? kLargest : between(random, 0, kLargest);
@@ -31,8 +26,8 @@ int compare(Random& random, const RandomBroadcast& shape) {
           between(random, 0, 1) == 0 ? between(random, 0, kLargest) : -between(random, 0, kLargest),
       .shift = between(random, 0, 1) == 0 ? between(random, 19, 22) : between(random, 13, 30),
       .output_zero_point = random_value(random, type),
-      .clamp_min = std::min(low, high),
-      .clamp_max = std::max(low, high),
+      .clamp_min = clamp.min,
+      .clamp_max = clamp.max,
   };
   return compare_variants(args, {random_bytes(random, shape.bytes_a), random_bytes(random, shape.bytes_b)},
                           static_cast<std::size_t>(shape.count), random);

@@ -54,6 +54,19 @@ inline std::int32_t random_value(Random& random, kernels::QType type) {
   return type_min(type) + between(random, 0, 255);
 }
 
+// Bounds within the type; often all of it.
+struct RandomClamp {
+  std::int32_t min, max;
+
+  RandomClamp(Random& random, kernels::QType type) {
+    const std::int32_t a = random_value(random, type);
+    const std::int32_t b = random_value(random, type);
+    const bool all = between(random, 0, 1) == 0;
+    min = all ? type_min(type) : std::min(a, b);
+    max = all ? type_min(type) + 255 : std::max(a, b);
+  }
+};
+
 // Bias, scales and bounds for `channels` outputs whose sums have about `products` terms. Lives as long as the
 // args.
 struct RandomRequant {
@@ -72,16 +85,11 @@ struct RandomRequant {
     }
     // Powers of two make exact halves, which must round to even.
     if (between(random, 0, 3) == 0) std::fill(scale.begin(), scale.end(), 1.0F / 1024.0F);
-    std::int32_t low = random_value(random, type);
-    std::int32_t high = random_value(random, type);
-    if (between(random, 0, 1) == 0) {
-      low = type_min(type);
-      high = low + 255;
-    }
+    const RandomClamp clamp(random, type);
     requant = {.scale = scale.data(),
                .zero_point = random_value(random, type),
-               .clamp_min = std::min(low, high),
-               .clamp_max = std::max(low, high)};
+               .clamp_min = clamp.min,
+               .clamp_max = clamp.max};
   }
 };
 

@@ -2,6 +2,7 @@
 #include "kernels/max_pool_2d.h"
 
 #include "compare.h"
+#include "pool.h"
 #include "window.h"
 
 using namespace aiedge;
@@ -10,32 +11,8 @@ using namespace aiedge::test;
 namespace {
 
 int compare(Random& random, std::int32_t batch, const Window& y, const Window& x, std::int32_t channels) {
-  const kernels::QType type = random_type(random);
-  std::int32_t low = random_value(random, type);
-  std::int32_t high = random_value(random, type);
-  if (between(random, 0, 1) == 0) {
-    low = type_min(type);
-    high = low + 255;
-  }
-  const kernels::MaxPool2DArgs args = {
-      .batch = batch,
-      .in_h = y.size,
-      .in_w = x.size,
-      .channels = channels,
-      .out_h = y.output(),
-      .out_w = x.output(),
-      .filter_h = y.kernel,
-      .filter_w = x.kernel,
-      .stride_h = y.stride,
-      .stride_w = x.stride,
-      .pad_top = y.pad_before,
-      .pad_left = x.pad_before,
-      .type = type,
-      .clamp_min = std::min(low, high),
-      .clamp_max = std::max(low, high),
-  };
-  return compare_variants(args, {random_bytes(random, std::size_t{1} * batch * y.size * x.size * channels)},
-                          std::size_t{1} * batch * y.output() * x.output() * channels, random);
+  const kernels::MaxPool2DArgs args{random_pool(random, batch, y, x, channels)};
+  return compare_variants(args, {random_bytes(random, input_bytes(args))}, output_bytes(args), random);
 }
 
 }  // namespace

@@ -11,12 +11,7 @@ namespace {
 
 int compare(Random& random, const RandomBroadcast& shape) {
   const kernels::QType type = random_type(random);
-  std::int32_t low = random_value(random, type);
-  std::int32_t high = random_value(random, type);
-  if (between(random, 0, 1) == 0) {
-    low = type_min(type);
-    high = low + 255;
-  }
+  const RandomClamp clamp(random, type);
   // Powers of two make exact halves.
   constexpr float kScales[] = {0x1p-16F, 0x1p-9F, 0x1p-8F, 0x1p-7F, 0x1.234p-8F, 0x1.9p-6F, 1.0F, 0x1.fp7F};
   const kernels::MulArgs args = {
@@ -27,8 +22,8 @@ int compare(Random& random, const RandomBroadcast& shape) {
       .zero_point_b = random_value(random, type),
       .scale = kScales[between(random, 0, 7)],
       .output_zero_point = random_value(random, type),
-      .clamp_min = std::min(low, high),
-      .clamp_max = std::max(low, high),
+      .clamp_min = clamp.min,
+      .clamp_max = clamp.max,
   };
   return compare_variants(args, {random_bytes(random, shape.bytes_a), random_bytes(random, shape.bytes_b)},
                           static_cast<std::size_t>(shape.count), random);

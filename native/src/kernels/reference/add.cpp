@@ -2,31 +2,17 @@
 
 #include <algorithm>
 
-#include "kernels/reference/requant.h"
+#include "kernels/reference/elementwise.h"
 
 namespace aiedge::kernels {
 namespace {
 
-// A unit is up to kBlock elements.
-constexpr std::int32_t kBlock = 4096;
-
-std::int32_t units(const AddArgs& args) { return (args.count - 1) / kBlock + 1; }
-
 void run(const AddArgs& args, const Work& work) {
-  with_type(args.type, [&](auto type) {
-    using T = decltype(type);
-    const T* a = static_cast<const T*>(work.input[0]);
-    const T* b = static_cast<const T*>(work.input[1]);
-    T* y = static_cast<T*>(work.output);
-    const std::int32_t half = std::int32_t{1} << (args.shift - 1);
-    const std::int64_t end = std::min<std::int64_t>(args.count, std::int64_t{work.end} * kBlock);
-    for (std::int64_t i = std::int64_t{work.begin} * kBlock; i < end; ++i) {
-      const BroadcastOffsets at = broadcast_offsets(args.shape, i);
-      const std::int32_t sum = half + args.multiplier_a * (a[at.a] - args.zero_point_a) +
-                               args.multiplier_b * (b[at.b] - args.zero_point_b);
-      y[i] = static_cast<T>(
-          std::clamp((sum >> args.shift) + args.output_zero_point, args.clamp_min, args.clamp_max));
-    }
+  const std::int32_t half = std::int32_t{1} << (args.shift - 1);
+  elementwise(args, work, [&](std::int32_t a, std::int32_t b) {
+    const std::int32_t sum =
+        half + args.multiplier_a * (a - args.zero_point_a) + args.multiplier_b * (b - args.zero_point_b);
+    return std::clamp((sum >> args.shift) + args.output_zero_point, args.clamp_min, args.clamp_max);
   });
 }
 
@@ -39,7 +25,7 @@ const Kernel<AddArgs> add_reference = {
     .packed_bytes = nullptr,
     .pack = nullptr,
     .scratch_bytes = nullptr,
-    .units = units,
+    .units = elementwise_units,
     .run = run,
 };
 

@@ -1,0 +1,43 @@
+// Random arguments for the tests of pools.
+#pragma once
+
+#include <cstdint>
+
+#include "compare.h"
+#include "kernels/pool_2d.h"
+#include "window.h"
+
+namespace aiedge::test {
+
+inline kernels::Pool2DArgs random_pool(Random& random, std::int32_t batch, const Window& y, const Window& x,
+                                       std::int32_t channels) {
+  const kernels::QType type = random_type(random);
+  const RandomClamp clamp(random, type);
+  return {
+      .batch = batch,
+      .in_h = y.size,
+      .in_w = x.size,
+      .channels = channels,
+      .out_h = y.output(),
+      .out_w = x.output(),
+      .filter_h = y.kernel,
+      .filter_w = x.kernel,
+      .stride_h = y.stride,
+      .stride_w = x.stride,
+      .pad_top = y.pad_before,
+      .pad_left = x.pad_before,
+      .type = type,
+      .clamp_min = clamp.min,
+      .clamp_max = clamp.max,
+  };
+}
+
+inline std::size_t input_bytes(const kernels::Pool2DArgs& args) {
+  return std::size_t{1} * args.batch * args.in_h * args.in_w * args.channels;
+}
+
+inline std::size_t output_bytes(const kernels::Pool2DArgs& args) {
+  return std::size_t{1} * args.batch * args.out_h * args.out_w * args.channels;
+}
+
+}  // namespace aiedge::test
