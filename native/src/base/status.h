@@ -11,7 +11,15 @@
 
 namespace aiedge {
 
-enum class Code : std::uint8_t { kOk, kInvalidArgument, kIo, kBadModel, kUnsupported, kOutOfMemory, kRefused };
+enum class Code : std::uint8_t {
+  kOk,
+  kInvalidArgument,
+  kIo,
+  kBadModel,
+  kUnsupported,
+  kOutOfMemory,
+  kRefused
+};
 
 class [[nodiscard]] Status {
  public:
