@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import importlib.metadata
 from typing import Any
 
 import pytest
 
-from aiedge import registry
 from aiedge.devices.device import Device
 from aiedge.errors import DeviceError
 from aiedge.registry import driver_catalogue, find_driver, load_object
@@ -27,7 +27,7 @@ def install(monkeypatch: pytest.MonkeyPatch, *points: Point) -> None:
         assert group == "aiedge.drivers"
         return list(points)
 
-    monkeypatch.setattr(registry, "entry_points", entry_points)
+    monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
 
 
 def test_our_own_drivers_are_installed() -> None:
