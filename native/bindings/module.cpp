@@ -37,7 +37,7 @@ PyObject* run(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
 }
 
 PyMethodDef run_method = {"run", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&run)),
-                          METH_FASTCALL, "run(inputs, outs): run once, blocking."};
+                          METH_FASTCALL, "run($self, inputs, outs, /)\n--\n\nRun once, blocking."};
 
 }  // namespace
 

@@ -13,12 +13,17 @@ STUB = Path(aiedge.__file__).parent / "_native.pyi"
 
 
 def _parameters(function: ast.FunctionDef) -> list[str]:
-    """``name`` or ``name=default`` of each, as pybind11's docstring writes them."""
-    arguments = function.args.args
+    """``name`` or ``name=default`` of each, as pybind11's docstring writes them, ``*`` before those by name only."""
+    arguments = [*function.args.posonlyargs, *function.args.args]
     plain = len(arguments) - len(function.args.defaults)
     texts = [argument.arg for argument in arguments[:plain]]
     for argument, default in zip(arguments[plain:], function.args.defaults, strict=True):
         texts.append(f"{argument.arg}={ast.unparse(default)}")
+    if function.args.kwonlyargs:
+        texts.append("*")
+    for argument, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
+        assert value is not None, f"{argument.arg} has no default"
+        texts.append(f"{argument.arg}={ast.unparse(value)}")
     return texts
 
 
@@ -31,6 +36,7 @@ def _documented(doc: str) -> list[str]:
         if depth == 0:
             name, _, rest = part.partition(": ")
             default = rest.rpartition(" = ")[2] if " = " in rest else ""
+            default = "()" if default == "[]" else default  # a C++ vector that is empty
             names.append(f"{name}={default}" if default else name)
         depth += part.count("[") + part.count("(") - part.count("]") - part.count(")")
     return names
@@ -63,7 +69,11 @@ def test_same_members() -> None:
 def test_same_parameters() -> None:
     tree = ast.parse(STUB.read_text(encoding="utf-8"))
     (model,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Model")
-    for name in ("__init__", "run"):
-        doc = getattr(_native.Model, name).__doc__
-        assert doc is not None
-        assert _documented(doc) == _parameters(_members(model)[name]), doc
+    doc = _native.Model.__init__.__doc__
+    assert doc is not None
+    assert _documented(doc) == _parameters(_members(model)["__init__"]), doc
+    # One that pybind11 does not dispatch has the signature that Python itself reads.
+    signature = inspect.signature(_native.Model.run)
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    assert kinds == {inspect.Parameter.POSITIONAL_ONLY}
+    assert list(signature.parameters) == _parameters(_members(model)["run"])
