@@ -51,9 +51,9 @@ std::uint32_t best_shares(double ns, std::int32_t units, std::uint32_t threads) 
   std::uint32_t best = 1;
   double least = ns * kWorthwhile;
   for (std::uint32_t shares = 2; shares <= threads && shares <= static_cast<std::uint32_t>(units); ++shares) {
-    const std::int32_t largest =
-        (units + static_cast<std::int32_t>(shares) - 1) / static_cast<std::int32_t>(shares);
-    const double time = ns * largest / units + kHandoverNs + kHandoverEachNs * (shares - 2);
+    const std::int64_t largest = (std::int64_t{units} + shares - 1) / shares;
+    const double time =
+        ns * static_cast<double>(largest) / units + kHandoverNs + kHandoverEachNs * (shares - 2);
     if (time >= least) continue;
     best = shares;
     least = time;

@@ -1,6 +1,9 @@
 // How many threads a node gets: never one that gains nothing.
 #include "exec/cost.h"
 
+#include <cstdint>
+#include <limits>
+
 #include "check.h"
 
 using aiedge::exec::best_shares;
@@ -14,6 +17,8 @@ int main() {
   CHECK(best_shares(1e6, 3, 64) == 3);  // not more than pieces
   CHECK(best_shares(1e6, 4, 3) == 2);   // three threads take as long as two: two pieces for one of them
   CHECK(best_shares(1e7, 6400, 64) == 64);
+  // As many pieces as there can be: the shares' sizes are rounded up past an int32.
+  CHECK(best_shares(1e9, std::numeric_limits<std::int32_t>::max(), 64) == 64);
   CHECK(best_shares(4000, 1000, 64) > 2 && best_shares(4000, 1000, 64) < 10);
   CHECK(estimate_ns({"reference", false, 1000000, 1}) > 10 * estimate_ns({"avx2", false, 1000000, 1}));
   CHECK(estimate_ns({"avx2", true, 1000000, 1}) > estimate_ns({"avx2", false, 1000000, 1}));
