@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <exception>
 #include <limits>
-#include <optional>
 
 #include "errors.h"
 #include "info.h"
@@ -191,20 +191,20 @@ void Model::trace(py::handle inputs, py::handle outs, const py::function& traced
   // An exception cannot pass through the core: it waits here until the run is over.
   struct Listener {
     const py::function& call;
-    std::optional<py::error_already_set> raised;
-  } listener = {traced, std::nullopt};
+    std::exception_ptr raised;
+  } listener = {traced, nullptr};
   const auto hear = [](void* context, size_t node, const aiedge_tensor_info* info, const void* data) {
     Listener& self = *static_cast<Listener*>(context);
     if (self.raised) return;
     try {
       self.call(node, make_tensor_info(*info), py::bytes(static_cast<const char*>(data), info->bytes));
-    } catch (const py::error_already_set& error) {
-      self.raised = error;
+    } catch (...) {
+      self.raised = std::current_exception();
     }
   };
   const aiedge_status status = aiedge_trace(model_.get(), input_data_.data(), input_data_.size(),
                                             output_data_.data(), output_data_.size(), hear, &listener);
-  if (listener.raised) throw py::error_already_set(*listener.raised);
+  if (listener.raised) std::rethrow_exception(listener.raised);
   if (status != AIEDGE_OK) throw_status(status, {}, name_);
 }
 

@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <new>
 #include <optional>
@@ -32,6 +33,9 @@ PyObject* run(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
     return nullptr;
   } catch (const std::bad_alloc&) {
     return PyErr_NoMemory();
+  } catch (const std::exception& error) {  // nothing of C++ may pass through the interpreter's C
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+    return nullptr;
   }
   Py_RETURN_NONE;
 }
