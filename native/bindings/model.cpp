@@ -41,6 +41,7 @@ bool overlap(const void* a, std::size_t a_bytes, const void* b, std::size_t b_by
 
 Model::Model(const py::object& source, const Options& given, const std::string& name) : name_(name) {
   std::vector<std::uint32_t> cpus;
+  cpus.reserve(given.cpus.size());
   for (const std::int64_t cpu : given.cpus) cpus.push_back(to_u32(cpu, "cpus"));
   constexpr double kMicroseconds = 1e6;
   aiedge_options options = {};

@@ -67,9 +67,11 @@ T greatest_of(const Positions& p, std::int32_t channel) {
 
 template <typename T>
 std::uint8_t bounded(const MaxPool2DArgs& a, const Positions& p, std::int32_t channel) {
-  const std::int32_t greatest = greatest_of<T>(p, channel);
-  const std::int32_t above = greatest < a.clamp_min ? a.clamp_min : greatest;
-  return static_cast<std::uint8_t>(above > a.clamp_max ? a.clamp_max : above);
+  const auto low = static_cast<T>(a.clamp_min);
+  const auto high = static_cast<T>(a.clamp_max);
+  const T greatest = greatest_of<T>(p, channel);
+  const T above = greatest < low ? low : greatest;
+  return static_cast<std::uint8_t>(above > high ? high : above);
 }
 
 template <typename T>
