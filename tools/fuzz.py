@@ -22,9 +22,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import onnx_files  # noqa: E402 - a module of the tests
 from random_graphs import BUILDERS  # noqa: E402 - a module of the tests
-from tflite_models import everything  # noqa: E402
+from tflite_models import everything  # noqa: E402 - likewise
 
-from aiedge.model.bundle import write_bundle  # noqa: E402
+from aiedge.model.bundle import write_bundle  # noqa: E402 - stays with the modules of the tests
 
 SEEDS_EACH = 4
 LIMITS = ["-timeout=60", "-rss_limit_mb=4096", "-max_len=65536", "-print_final_stats=1", "-verbosity=0"]

@@ -35,7 +35,7 @@ def read_one(data: bytes) -> None:
         else:
             compile_bytes(data, "fuzzed.onnx")
     except ModelError:
-        pass
+        pass  # a refusal is what hostile bytes are to get
 
 
 if __name__ == "__main__":

@@ -61,4 +61,5 @@ def _bounded(op: Op, low: int, high: int) -> Op:
     values = {field.name: getattr(op, field.name) for field in fields(op)}
     inner = (values["clamp_min"], values["clamp_max"])
     clamp_min, clamp_max = (min(max(bound, low), high) for bound in inner)
+    # Only operations that have these fields come here, which their common class does not say.
     return replace(op, clamp_min=clamp_min, clamp_max=clamp_max)  # type: ignore[call-arg]
