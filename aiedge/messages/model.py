@@ -87,4 +87,41 @@ MESSAGES: dict[str, Message] = {
         "The model ends in a softmax that is computed in float.",
         "Quantize its output, too, or leave it out with --cut-softmax: the scores' order stays the same.",
     ),
+    "AIE-MOD-070": Message("The value {value!r} cannot be.", "It has to be {expected}."),
+    "AIE-MOD-071": Message(
+        "There are no calibration samples.",
+        "Give some dozens of typical inputs: what the model will see, every kind of it.",
+    ),
+    "AIE-MOD-072": Message(
+        "Calibration sample {sample} has {given}; the model's input {name!r} needs {expected}.",
+        "Prepare the samples exactly as for the float model.",
+    ),
+    "AIE-MOD-073": Message(
+        "Calibration sample {sample} holds a value that is not a finite number.",
+        "Look for a division by 0 or a log of 0 where the samples are prepared.",
+    ),
+    "AIE-MOD-074": Message(
+        "The float model computes a value that is not a finite number from calibration sample {sample}.",
+        "Run the float model on that sample: it is at fault, or the sample is not prepared as it was trained.",
+    ),
+    "AIE-MOD-075": Message(
+        "The constant {name!r} holds a value that is not a finite number.",
+        "The training diverged, or the file is damaged: export a good state again.",
+    ),
+    "AIE-MOD-076": Message(
+        "The node {name!r} is to stay in float, and the model has none of that name.",
+        "Its nodes are, among others: {known}.",
+    ),
+    "AIE-MOD-077": Message(
+        "The model has nothing to quantize: no node computes in float.",
+        "Compile it as it is.",
+    ),
+    "AIE-MOD-078": Message(
+        "The scales of {name!r} are beyond what float32 holds: {reason}.",
+        "Its values are far too large or too small: normalise the model's weights or inputs, or keep the node in float.",
+    ),
+    "AIE-MOD-079": Message(
+        "The engine gave {given} arrays for a graph of {expected} tensors.",
+        "A runner returns one array for each tensor, as interpret_all does.",
+    ),
 }
