@@ -87,6 +87,10 @@ MESSAGES: dict[str, Message] = {
         "The model ends in a softmax that is computed in float.",
         "Quantize its output, too, or leave it out with --cut-softmax: the scores' order stays the same.",
     ),
+    "AIE-MOD-050": Message(
+        "The constant holds {value}, which is no finite number.",
+        "The training diverged, or the file is damaged: export the model again from a good state.",
+    ),
     "AIE-MOD-070": Message("The value {value!r} cannot be.", "It has to be {expected}."),
     "AIE-MOD-071": Message(
         "There are no calibration samples.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields
+from enum import IntEnum
 
 import numpy as np
 
@@ -52,11 +53,18 @@ def _tensor(tensor: Tensor) -> str:
 
 
 def _node(graph: Graph, node: Node) -> str:
-    attributes = "".join(f" {field.name}={getattr(node.op, field.name)}" for field in fields(node.op))
+    attributes = "".join(
+        f" {field.name}={_attribute(getattr(node.op, field.name))}" for field in fields(node.op)
+    )
     outputs = ", ".join(_tensor(graph.tensors[i]) for i in node.outputs)
     return (
         f"{_references(node.outputs)} = {node.op.NAME}({_references(node.inputs)}){attributes} -> {outputs}"
     )
+
+
+def _attribute(value: object) -> object:
+    """A function by its name, a number as it is."""
+    return value.name.lower() if isinstance(value, IntEnum) else value
 
 
 def _references(indices: tuple[int, ...]) -> str:

@@ -24,8 +24,8 @@ def verify(graph: Graph) -> None:
     """Check the whole graph; raises ModelError with the tensor or node named.
 
     Checked: the arithmetic's name; counts and sizes; index ranges; names; that nodes stand in an order in which they
-    can run and every activation has exactly one producer; data against shape and dtype; quantization; and for
-    each operation its tensors' dtypes, shapes, quantization and attributes.
+    can run and every activation has exactly one producer; data against shape and dtype, and that float constants are
+    finite; quantization; and for each operation its tensors' dtypes, shapes, quantization and attributes.
     """
     if graph.arithmetic != ARITHMETIC:
         raise ModelError("AIE-MOD-014", where=graph.name, arithmetic=graph.arithmetic, supported=ARITHMETIC)
@@ -36,6 +36,7 @@ def verify(graph: Graph) -> None:
         reason = _tensor_fault(tensor)
         if reason:
             raise ModelError("AIE-MOD-009", where=tensor_place(graph, index), reason=reason)
+        _check_finite(graph, index)
     _check_constants(graph)
     _check_order(graph)
     for index, node in enumerate(graph.nodes):
@@ -74,6 +75,13 @@ def _check_indices(graph: Graph) -> None:
             raise ModelError(
                 "AIE-MOD-009", where=node_place(graph, index), reason=f"it names a tensor outside the {count}"
             )
+
+
+def _check_finite(graph: Graph, index: int) -> None:
+    data = graph.tensors[index].data
+    if data is not None and data.dtype == np.float32 and not np.isfinite(data).all():
+        value = data[~np.isfinite(data)][0]
+        raise ModelError("AIE-MOD-050", where=tensor_place(graph, index), value=value)
 
 
 def _check_constants(graph: Graph) -> None:
@@ -128,8 +136,6 @@ def _tensor_fault(tensor: Tensor) -> str:
         fault = f"it has {len(tensor.shape)} axes, more than {MAX_RANK}"
     elif any(not 1 <= size <= MAX_DIMENSION for size in tensor.shape) or tensor.element_count > MAX_ELEMENTS:
         fault = f"its shape {list(tensor.shape)} is out of range"
-    elif tensor.data is None and not quantized and tensor.dtype != "int32":
-        fault = f"it is an activation of dtype {tensor.dtype}"
     elif tensor.data is not None and (tensor.data.shape, tensor.data.dtype.name) != (
         tensor.shape,
         tensor.dtype,

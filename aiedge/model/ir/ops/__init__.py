@@ -2,7 +2,8 @@
 
 Shapes: ``N`` batch, ``H`` height, ``W`` width, ``C``/``I`` input and ``O`` output channels. The arithmetic of
 each is ``aiedge-1`` (docs/arithmetic.md). ``clamp_min`` and ``clamp_max`` are in the output's integers and
-carry a fused activation; they lie within the range of the output's dtype.
+carry a fused activation; they lie within the range of the output's dtype. Operations on float32 are in ``floating.py``;
+those that only move elements take any type.
 """
 
 from __future__ import annotations
@@ -10,6 +11,25 @@ from __future__ import annotations
 from aiedge.model.ir.ops.base import Op
 from aiedge.model.ir.ops.dense import FullyConnected
 from aiedge.model.ir.ops.elementwise import Add, Lookup, Maximum, Minimum, Mul, PRelu, Requantize, Sub
+from aiedge.model.ir.ops.floating import (
+    FLOAT_OPS,
+    BinaryFunction,
+    Dequantize,
+    FloatAveragePool2D,
+    FloatBinary,
+    FloatConv2D,
+    FloatDepthwiseConv2D,
+    FloatFullyConnected,
+    FloatMaxPool2D,
+    FloatPRelu,
+    FloatReduce,
+    FloatResizeBilinear,
+    FloatSoftmax,
+    FloatUnary,
+    Quantize,
+    ReduceFunction,
+    UnaryFunction,
+)
 from aiedge.model.ir.ops.indexing import ArgMax, Gather
 from aiedge.model.ir.ops.movement import Concat, Pad, Reshape, StridedSlice, Transpose
 from aiedge.model.ir.ops.recurrent import Lstm
@@ -45,16 +65,32 @@ ALL_OPS: tuple[type[Op], ...] = (
     PRelu,
     MeanOver,
     Lstm,
+    *FLOAT_OPS,
+    Quantize,
 )
 
 __all__ = [
     "ALL_OPS",
+    "FLOAT_OPS",
     "Add",
     "ArgMax",
     "AveragePool2D",
+    "BinaryFunction",
     "Concat",
     "Conv2D",
     "DepthwiseConv2D",
+    "Dequantize",
+    "FloatAveragePool2D",
+    "FloatBinary",
+    "FloatConv2D",
+    "FloatDepthwiseConv2D",
+    "FloatFullyConnected",
+    "FloatMaxPool2D",
+    "FloatPRelu",
+    "FloatReduce",
+    "FloatResizeBilinear",
+    "FloatSoftmax",
+    "FloatUnary",
     "FullyConnected",
     "Gather",
     "Lookup",
@@ -68,6 +104,8 @@ __all__ = [
     "Op",
     "PRelu",
     "Pad",
+    "Quantize",
+    "ReduceFunction",
     "Requantize",
     "Reshape",
     "ResizeBilinear",
@@ -77,4 +115,5 @@ __all__ = [
     "Sub",
     "Sum",
     "Transpose",
+    "UnaryFunction",
 ]

@@ -1,4 +1,4 @@
-"""Operations that only move elements."""
+"""Operations that only move elements, int8, uint8 or float32 (which has no quantization)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Concat(Op):
 class Pad(Op):
     """x of 1 to 6 axes -> ``before_i`` and ``after_i`` elements of the integer ``value`` around it on axis i.
 
-    Same dtype and quantization; the fields of axes that x does not have are 0.
+    Same dtype and quantization; the fields of axes that x does not have are 0, and ``value`` is 0 in float32.
     """
 
     CODE: ClassVar[int] = 21

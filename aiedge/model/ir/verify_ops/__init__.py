@@ -8,10 +8,22 @@ from types import MappingProxyType
 
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
-from aiedge.model.ir.ops import ArgMax, Op, Reshape
+from aiedge.model.ir.ops import (
+    FLOAT_OPS,
+    ArgMax,
+    Concat,
+    Gather,
+    Op,
+    Pad,
+    Reshape,
+    ResizeNearest,
+    StridedSlice,
+    Transpose,
+)
 from aiedge.model.ir.verify_ops import (
     dense,
     elementwise,
+    floating,
     indexing,
     movement,
     recurrent,
@@ -32,9 +44,7 @@ def check_op(op: Op, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Non
     needed = " or ".join(map(str, counts)) if len(counts) < 3 else f"{counts[0]} to {counts[-1]}"
     demand(len(inputs) in counts, f"it has {len(inputs)} inputs, needs {needed}")
     demand(len(outputs) == 1, f"it has {len(outputs)} outputs, needs 1")
-    quantized = outputs[0].dtype in {"int8", "uint8"}
-    int32 = outputs[0].dtype == "int32" and isinstance(op, ArgMax | Reshape)
-    demand(quantized or int32, f"its output is {outputs[0].dtype}")
+    demand(outputs[0].dtype in _output_dtypes(op), f"its output is {outputs[0].dtype}")
     for field in fields(op):
         value = getattr(op, field.name)
         whole = isinstance(value, int) and -MAX_DIMENSION <= value <= MAX_DIMENSION
@@ -42,7 +52,19 @@ def check_op(op: Op, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Non
     rule(op, inputs, outputs[0])
 
 
-_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing, recurrent)
+def _output_dtypes(op: Op) -> set[str]:
+    if isinstance(op, FLOAT_OPS):
+        return {"float32"}
+    dtypes = {"int8", "uint8"}
+    if isinstance(op, _MOVES):
+        dtypes.add("float32")
+    if isinstance(op, ArgMax | Reshape):
+        dtypes.add("int32")
+    return dtypes
+
+
+_MOVES = (Concat, Gather, Pad, Reshape, ResizeNearest, StridedSlice, Transpose)
+_FAMILIES = (window, dense, elementwise, reduction, movement, resize, indexing, recurrent, floating)
 _RULES: Mapping[type[Op], Rule] = MappingProxyType(
     {op: rule for family in _FAMILIES for op, rule in family.RULES.items()}
 )

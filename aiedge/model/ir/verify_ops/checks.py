@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from aiedge.model.ir.arithmetic import requantization_scales
 from aiedge.model.ir.graph import Quantization, Tensor
+from aiedge.model.ir.limits import MAX_DIMENSION
 from aiedge.model.ir.ops import Conv2D, DepthwiseConv2D, FullyConnected
 
 _SMALLEST_NORMAL = np.finfo(np.float32).tiny
@@ -49,6 +51,12 @@ def check_same_quantization(x: Tensor, y: Tensor) -> None:
     demand(same, "its input and output differ in dtype, scale or zero point")
 
 
+def check_same_type(x: Tensor, y: Tensor) -> None:
+    """Both are float32, or have one dtype, scale and zero point."""
+    if x.dtype != "float32" or y.dtype != "float32":
+        check_same_quantization(x, y)
+
+
 class Bounded(Protocol):
     """An operation with a fused activation."""
 
@@ -59,6 +67,18 @@ class Bounded(Protocol):
     @property
     def clamp_max(self) -> int:
         """The greatest output."""
+
+
+class Resizing(Protocol):
+    """An operation that makes an image larger or smaller."""
+
+    @property
+    def align_corners(self) -> int:
+        """Whether the outermost elements stay where they are."""
+
+    @property
+    def half_pixel_centers(self) -> int:
+        """Whether an element stands for the middle of its place."""
 
 
 def check_clamp(op: Bounded, y: Tensor) -> None:
@@ -80,6 +100,39 @@ def check_ratio(x: Tensor, y: Tensor) -> None:
     with np.errstate(over="ignore", under="ignore"):
         ratio = per_tensor(x).scale / per_tensor(y).scale
     demand(bool(2.0**-16 <= ratio <= 2.0**16), "the input scale is not in [2^-16, 2^16] of the output scale")
+
+
+def check_reduced(first: int, last: int, x: Tensor, y: Tensor) -> None:
+    """The axes are x's; the output lacks them or has them as 1; a sum has at most 2^23 terms."""
+    demand(x.dtype == y.dtype, f"its dtypes {x.dtype}, {y.dtype} differ")
+    demand(0 <= first <= last < len(x.shape), f"its axes {first} to {last} are not axes of {list(x.shape)}")
+    before, after = x.shape[:first], x.shape[last + 1 :]
+    fits = y.shape in {(*before, *after), (*before, *[1] * (last - first + 1), *after)}
+    demand(fits, f"its output has the shape {list(y.shape)}")
+    count = math.prod(x.shape[first : last + 1])
+    demand(count <= MAX_DIMENSION // 2, f"it sums over {count} elements")
+
+
+def check_resized(op: Resizing, x: Tensor, y: Tensor) -> None:
+    """Both are images that differ in height and width only, and the modes are known."""
+    check_ranks((x, 4), (y, 4))
+    same = x.shape[0] == y.shape[0] and x.shape[3] == y.shape[3]
+    demand(same, f"its shapes {list(x.shape)}, {list(y.shape)} differ in batch or channels")
+    modes = (op.align_corners, op.half_pixel_centers)
+    known = modes in {(0, 0), (0, 1), (1, 0)}
+    demand(known, f"its align_corners and half_pixel_centers are {modes[0]} and {modes[1]}")
+
+
+def check_product(x: Tensor, w: Tensor, y: Tensor) -> None:
+    """Weights (O,K) make rows of O from rows of K; how many axes the rows stand in is free."""
+    check_ranks((w, 2))
+    channels, depth = w.shape
+    demand(
+        x.element_count % depth == 0, f"its input has {x.element_count} elements, its weights read {depth}"
+    )
+    expected = x.element_count // depth * channels
+    fits = y.element_count == expected and len(y.shape) > 0 and y.shape[-1] == channels
+    demand(fits, f"its output has the shape {list(y.shape)}, needs {expected} elements in rows of {channels}")
 
 
 def check_broadcast(a: Tensor, b: Tensor, y: Tensor) -> None:

@@ -7,21 +7,14 @@ from types import MappingProxyType
 
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.ops import FullyConnected, Op
-from aiedge.model.ir.verify_ops.checks import Rule, check_ranks, check_weights, demand
+from aiedge.model.ir.verify_ops.checks import Rule, check_product, check_weights
 
 
 def fully_connected(op: FullyConnected, inputs: Sequence[Tensor], y: Tensor) -> None:
     """Demands of :class:`~aiedge.model.ir.ops.FullyConnected`."""
     x, w, _ = inputs
-    check_ranks((w, 2))
-    channels, depth = w.shape
-    demand(
-        x.element_count % depth == 0, f"its input has {x.element_count} elements, its weights read {depth}"
-    )
-    expected = x.element_count // depth * channels
-    fits = y.element_count == expected and len(y.shape) > 0 and y.shape[-1] == channels
-    demand(fits, f"its output has the shape {list(y.shape)}, needs {expected} elements in rows of {channels}")
-    check_weights(op, inputs, y, channels, axis=0)
+    check_product(x, w, y)
+    check_weights(op, inputs, y, w.shape[0], axis=0)
 
 
 RULES: Mapping[type[Op], Rule] = MappingProxyType(

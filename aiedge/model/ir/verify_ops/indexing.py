@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.ops import ArgMax, Gather, Op
-from aiedge.model.ir.verify_ops.checks import Rule, check_same_quantization, demand, per_tensor
+from aiedge.model.ir.verify_ops.checks import Rule, check_same_type, demand, per_tensor
 
 
 def argmax(op: ArgMax, inputs: Sequence[Tensor], y: Tensor) -> None:
@@ -25,7 +25,7 @@ def argmax(op: ArgMax, inputs: Sequence[Tensor], y: Tensor) -> None:
 def gather(op: Gather, inputs: Sequence[Tensor], y: Tensor) -> None:
     """Demands of :class:`~aiedge.model.ir.ops.Gather`."""
     x, indices = inputs
-    check_same_quantization(x, y)
+    check_same_type(x, y)
     demand(0 <= op.axis < len(x.shape), f"its axis {op.axis} is none of {list(x.shape)}")
     demand(indices.dtype == "int32", f"its indices are {indices.dtype}")
     expected = (*x.shape[: op.axis], *indices.shape, *x.shape[op.axis + 1 :])

@@ -10,7 +10,7 @@ import numpy as np
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_NODE_INPUTS
 from aiedge.model.ir.ops import Concat, Op, Pad, Reshape, StridedSlice, Transpose
-from aiedge.model.ir.verify_ops.checks import Rule, check_same_quantization, demand
+from aiedge.model.ir.verify_ops.checks import Rule, check_same_type, demand
 
 
 def reshape(op: Reshape, inputs: Sequence[Tensor], y: Tensor) -> None:
@@ -19,7 +19,7 @@ def reshape(op: Reshape, inputs: Sequence[Tensor], y: Tensor) -> None:
     if y.dtype == "int32":
         demand(x.dtype == "int32", f"its input is {x.dtype}, its output int32")
     else:
-        check_same_quantization(x, y)
+        check_same_type(x, y)
     demand(x.element_count == y.element_count, f"it makes {y.element_count} elements of {x.element_count}")
 
 
@@ -28,7 +28,7 @@ def concat(op: Concat, inputs: Sequence[Tensor], y: Tensor) -> None:
     demand(0 <= op.axis < len(y.shape), f"its axis {op.axis} is none of {list(y.shape)}")
     total = 0
     for x in inputs:
-        check_same_quantization(x, y)
+        check_same_type(x, y)
         others = len(x.shape) == len(y.shape) and all(
             a == b for axis, (a, b) in enumerate(zip(x.shape, y.shape, strict=True)) if axis != op.axis
         )
@@ -40,10 +40,10 @@ def concat(op: Concat, inputs: Sequence[Tensor], y: Tensor) -> None:
 def pad(op: Pad, inputs: Sequence[Tensor], y: Tensor) -> None:
     """Demands of :class:`~aiedge.model.ir.ops.Pad`."""
     (x,) = inputs
-    check_same_quantization(x, y)
+    check_same_type(x, y)
     _check_ranks(x, y, op.pads, (0, 0))
-    limits = np.iinfo(y.dtype)
-    demand(limits.min <= op.value <= limits.max, f"its value {op.value} does not fit {y.dtype}")
+    low, high = (0, 0) if y.dtype == "float32" else (np.iinfo(y.dtype).min, np.iinfo(y.dtype).max)
+    demand(low <= op.value <= high, f"its value {op.value} does not fit {y.dtype}")
     demand(min(min(pair) for pair in op.pads) >= 0, f"a padding of {op.pads} is negative")
     shape = [size + before + after for size, (before, after) in zip(x.shape, op.pads, strict=False)]
     demand(shape == list(y.shape), f"it makes {shape}, its output is {list(y.shape)}")
@@ -52,7 +52,7 @@ def pad(op: Pad, inputs: Sequence[Tensor], y: Tensor) -> None:
 def transpose(op: Transpose, inputs: Sequence[Tensor], y: Tensor) -> None:
     """Demands of :class:`~aiedge.model.ir.ops.Transpose`."""
     (x,) = inputs
-    check_same_quantization(x, y)
+    check_same_type(x, y)
     _check_ranks(x, y, op.axes, 0)
     axes = op.axes[: len(x.shape)]
     demand(sorted(axes) == list(range(len(x.shape))), f"its axes {axes} are not those of {list(x.shape)}")
@@ -63,7 +63,7 @@ def transpose(op: Transpose, inputs: Sequence[Tensor], y: Tensor) -> None:
 def strided_slice(op: StridedSlice, inputs: Sequence[Tensor], y: Tensor) -> None:
     """Demands of :class:`~aiedge.model.ir.ops.StridedSlice`."""
     (x,) = inputs
-    check_same_quantization(x, y)
+    check_same_type(x, y)
     _check_ranks(x, y, op.ranges, (0, 0))
     for size, count, (begin, stride) in zip(x.shape, y.shape, op.ranges, strict=False):
         last = begin + (count - 1) * stride

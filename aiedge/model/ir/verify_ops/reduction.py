@@ -13,7 +13,14 @@ from aiedge.model.ir.arithmetic import SOFTMAX_TABLE_SIZE
 from aiedge.model.ir.graph import Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION
 from aiedge.model.ir.ops import Mean, MeanOver, Op, Softmax, Sum
-from aiedge.model.ir.verify_ops.checks import Rule, check_ranks, check_ratio, demand, per_tensor
+from aiedge.model.ir.verify_ops.checks import (
+    Rule,
+    check_ranks,
+    check_ratio,
+    check_reduced,
+    demand,
+    per_tensor,
+)
 
 
 def mean(op: Mean, inputs: Sequence[Tensor], y: Tensor) -> None:
@@ -31,14 +38,7 @@ def mean(op: Mean, inputs: Sequence[Tensor], y: Tensor) -> None:
 def reduction(op: MeanOver | Sum, inputs: Sequence[Tensor], y: Tensor) -> None:
     """Demands of :class:`~aiedge.model.ir.ops.MeanOver` and :class:`~aiedge.model.ir.ops.Sum`."""
     (x,) = inputs
-    first, last = op.first_axis, op.last_axis
-    demand(x.dtype == y.dtype, f"its dtypes {x.dtype}, {y.dtype} differ")
-    demand(0 <= first <= last < len(x.shape), f"its axes {first} to {last} are not axes of {list(x.shape)}")
-    before, after = x.shape[:first], x.shape[last + 1 :]
-    fits = y.shape in {(*before, *after), (*before, *[1] * (last - first + 1), *after)}
-    demand(fits, f"its output has the shape {list(y.shape)}")
-    count = math.prod(x.shape[first : last + 1])
-    demand(count <= MAX_DIMENSION // 2, f"it sums over {count} elements")
+    check_reduced(op.first_axis, op.last_axis, x, y)
     check_ratio(x, y)
 
 

@@ -124,11 +124,9 @@ INT32 = np.zeros(4, np.int32)
         (two_outputs, "AIE-MOD-009", "2 outputs"),
         # tensors by themselves
         (change_tensor("conv_2d", 0, dtype="int4"), "AIE-MOD-009", "'int4'"),
-        (
-            change_tensor("conv_2d", 0, dtype="float32", quantization=None),
-            "AIE-MOD-009",
-            "activation of dtype float32",
-        ),
+        (change_tensor("conv_2d", 0, dtype="float32", quantization=None), "AIE-MOD-009", "float32, int8"),
+        (change_tensor("conv_2d", -1, dtype="float32", quantization=None), "AIE-MOD-009", "output is float32"),
+        (change_tensor("reshape", -1, dtype="float32", quantization=None), "AIE-MOD-009", "not one scale"),
         (change_tensor("conv_2d", 0, dtype="int32", quantization=None), "AIE-MOD-009", "int32, int8"),
         (change_tensor("conv_2d", -1, dtype="int32", quantization=None), "AIE-MOD-009", "output is int32"),
         (change_tensor("reshape", -1, dtype="int32", quantization=None), "AIE-MOD-009", "input is int8"),
@@ -202,7 +200,7 @@ INT32 = np.zeros(4, np.int32)
         (change_op("softmax", beta=-1.0), "AIE-MOD-009", "beta"),
         (change_op("softmax", beta=float("nan")), "AIE-MOD-009", "beta"),
         (change_tensor("softmax", 1, data=np.zeros(256, np.float32)), "AIE-MOD-009", "exponentials"),
-        (change_tensor("softmax", 1, data=np.full(256, np.nan, np.float32)), "AIE-MOD-009", "exponentials"),
+        (change_tensor("softmax", 1, data=np.full(256, np.nan, np.float32)), "AIE-MOD-050", "holds nan"),
         (change_tensor("softmax", 1, data=np.ones(3, np.float32), shape=(3,)), "AIE-MOD-009", "table"),
         (change_tensor("softmax", -1, quantization=scale(1e-6)), "AIE-MOD-009", "2^-16"),
         (change_tensor("requantize", -1, shape=(5, 1)), "AIE-MOD-009", "differ"),
