@@ -148,7 +148,7 @@ def unary(function: UnaryFunction, rng: Random) -> Graph:
 def average_pool_2d(rng: Random) -> Graph:
     rows, columns, fields = _pool(rng)
     depth = int(rng.choice(CHANNELS))
-    op = FloatAveragePool2D(*fields, int(rng.integers(2)))
+    op = FloatAveragePool2D(*[*fields, int(rng.integers(2))])
     x, y = (1, rows.size, columns.size, depth), (1, rows.count, columns.count, depth)
     return graph_of(op, [real(x)], real(y, "y"))
 
