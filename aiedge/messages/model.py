@@ -128,4 +128,13 @@ MESSAGES: dict[str, Message] = {
         "The engine gave {given} arrays for a graph of {expected} tensors.",
         "A runner returns one array for each tensor, as interpret_all does.",
     ),
+    "AIE-MOD-095": Message(
+        "The bundle has format {version}, this aiedge reads {supported}, and it holds what this aiedge does not know: "
+        "{reason}.",
+        "Install a newer aiedge.",
+    ),
+    "AIE-MOD-096": Message(
+        "The bundle's section {section} would have {size_bytes} bytes, {limit_bytes} are allowed.",
+        "Store less: fewer golden vectors, shorter notes.",
+    ),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from bundle_patch import BundlePatch, seal
+from bundle_patch import BundlePatch, seal, with_section
 from random_graphs import activation
 
 from aiedge import _native
@@ -133,6 +133,12 @@ RULES: list[tuple[str, Change, str]] = [
     ("gap", lambda p: p.put("B", p.graph - 1, 1), "gap before a section"),
     ("labels", _inside("LABL", 0, "B", 0xFF), "labels are not UTF-8"),
     ("notes", _inside("META", 0, "B", 0), "metadata are not UTF-8"),
+    (
+        "provenance",
+        lambda p: p.put("4s", p.entries["META"], b"PROV").put("B", p.sections["META"], 0xFF),
+        "provenance is not UTF-8",
+    ),
+    ("behind the signature", _entry("LABL", 0, "4s", b"SIGN"), "stands behind the signature"),
     ("arithmetic", _graph(7, "B", ord("2")), "arithmetic that this version does not have"),
     ("tensor count", _graph(16, "I", 0), "number of tensors"),
     ("node count", _graph(20, "I", 65537), "number of nodes"),
@@ -256,3 +262,16 @@ def test_an_optional_unknown_section_is_skipped() -> None:
 
 def test_a_greater_minor_version_is_read() -> None:
     assert len(_native.Model(BundlePatch(BUNDLE).put("H", 10, 9).sealed()).nodes) == 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [(b"PROV", 1 << 20), (b"GOLD", 1 << 24), (b"SIGN", 1 << 12)],
+    ids=["PROV", "GOLD", "SIGN"],
+)
+@pytest.mark.parametrize("flags", [0, 1])
+def test_a_known_section_is_accepted_up_to_its_greatest_size(kind: bytes, most: int, flags: int) -> None:
+    plain = write_bundle(every_operation())
+    assert len(_native.Model(with_section(plain, kind, flags, b" " * most)).nodes) == 9
+    with pytest.raises(ModelError, match=r"(is|are) larger than"):
+        _native.Model(with_section(plain, kind, flags, b" " * (most + 1)))

@@ -13,24 +13,38 @@ from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.verify import verify
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_SECTIONS: Mapping[bytes, bytes] = MappingProxyType({})
+_NO_EXTRAS: Mapping[bytes, tuple[int, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """One compiled model.
 
-    ``graph`` is verified; ``labels`` may be empty; ``meta`` are notes for people (producer, version, source).
+    ``graph`` is verified; ``labels`` may be empty; ``meta`` are notes for people (producer, version, source);
+    ``sections`` are the contents of the optional sections ``PREP``, ``POST``, ``PROV``, ``GOLD`` and ``SIGN``.
     """
 
     graph: Graph
     labels: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    sections: Mapping[bytes, bytes] = field(default_factory=lambda: _NO_SECTIONS)
 
 
-def write_bundle(graph: Graph, labels: Sequence[str] = (), meta: Mapping[str, Any] = _NOTHING) -> bytes:
-    """The bytes of a bundle; equal arguments give equal bytes. ModelError for a graph that is not valid."""
+def write_bundle(
+    graph: Graph,
+    labels: Sequence[str] = (),
+    meta: Mapping[str, Any] = _NOTHING,
+    extras: Mapping[bytes, tuple[int, bytes]] = _NO_EXTRAS,
+) -> bytes:
+    """The bytes of a bundle; equal arguments give equal bytes.
+
+    ``extras``: optional sections by type (``PREP``, ``POST``, ``PROV``, ``GOLD``, ``SIGN``), each with its flags (1:
+    a reader that does not know the type must refuse the bundle) and content. ModelError for a graph that is not valid
+    or a section that is too large.
+    """
     verify(graph)
-    return write_sections(graph, labels, meta)
+    return write_sections(graph, labels, meta, extras)
 
 
 def read_bundle(data: bytes, source: str = "bundle") -> Bundle:
@@ -39,6 +53,6 @@ def read_bundle(data: bytes, source: str = "bundle") -> Bundle:
     Damaged, hostile or newer bundles raise ModelError, nothing else; the hash, every offset and the whole
     graph are checked.
     """
-    graph, labels, meta = read_sections(data, source)
-    verify(graph)
-    return Bundle(graph, labels, meta)
+    parts = read_sections(data, source)
+    verify(parts.graph)
+    return Bundle(parts.graph, parts.labels, parts.meta, parts.extras)

@@ -12,12 +12,15 @@ from aiedge.model.ir.ops import ALL_OPS, Op
 
 MAGIC = b"\x89AIE\r\n\x1a\n"
 FORMAT_MAJOR = 1
-FORMAT_MINOR = 0
+FORMAT_MINOR = 1
 ALIGNMENT = 64
 REQUIRED = 1
 ATTRIBUTES = 16
 ATTRIBUTE_LAYOUT = 1
 MAX_SECTIONS = 64
+EXTRA_SECTIONS = (b"PREP", b"POST", b"PROV", b"GOLD", b"SIGN")
+"""Beside graph, names, constants, labels and notes, in the order in which they stand; the signature is the last."""
+MAX_SECTION_BYTES = {b"PROV": 1 << 20, b"GOLD": 1 << 24, b"SIGN": 1 << 12}
 
 HEADER = struct.Struct("<8sHHIQII32s")
 SECTION = struct.Struct("<4sIQQQ")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aiedge.errors import ModelError
 from aiedge.model.bundle import layout
+from aiedge.model.bundle.container import DamageError, Section, demand, read_container
 from aiedge.model.ir.graph import ARITHMETIC, Graph, Node, Quantization, Tensor
 from aiedge.model.ir.limits import (
     MAX_ELEMENTS,
-    MAX_FILE_BYTES,
     MAX_GRAPH_INPUTS,
     MAX_GRAPH_OUTPUTS,
     MAX_NODES,
@@ -24,131 +23,95 @@ from aiedge.model.ir.limits import (
     MAX_TENSORS,
 )
 
-_REQUIRED_SECTIONS = (b"GRPH", b"STRS", b"DATA")
-_OPTIONAL_SECTIONS = (b"LABL", b"META")
 _MAX_NODE_TENSORS = 256
 
 
-def read_sections(data: bytes, source: str) -> tuple[Graph, tuple[str, ...], Mapping[str, Any]]:
+class Parts(NamedTuple):
+    """What a bundle holds, the graph not verified yet; ``extras`` are the optional sections by their type."""
+
+    graph: Graph
+    labels: tuple[str, ...]
+    meta: Mapping[str, Any]
+    extras: Mapping[bytes, bytes]
+
+
+def read_sections(data: bytes, source: str) -> Parts:
     """Parse a bundle; the graph is not verified yet. Raises ModelError, nothing else."""
-    if len(data) > MAX_FILE_BYTES:
-        raise ModelError("AIE-MOD-003", where=source, size_bytes=len(data), limit_bytes=MAX_FILE_BYTES)
+    container = read_container(data, source)
+    sections = container.sections
     try:
-        sections = _sections(data, source)
-        return _GraphReader(data, sections, source).graph(), _labels(sections), _meta(sections)
-    except _DamageError as damage:
-        raise ModelError("AIE-MOD-011", where=source, reason=str(damage)) from None
+        return Parts(
+            _GraphReader(data, sections, source).graph(),
+            _labels(sections),
+            _meta(sections),
+            {kind: bytes(sections[kind].content) for kind in layout.EXTRA_SECTIONS if kind in sections},
+        )
+    except DamageError as damage:
+        reason = str(damage)
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
         if isinstance(error, ModelError):
             raise
         reason = f"it cannot be parsed ({type(error).__name__})"
-        raise ModelError("AIE-MOD-011", where=source, reason=reason) from error
-
-
-class _DamageError(Exception):
-    """The bytes break the format."""
-
-
-def _demand(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise _DamageError(otherwise)
-
-
-_Sections = dict[bytes, tuple[int, memoryview]]
-
-
-def _sections(data: bytes, source: str) -> _Sections:
-    """Type -> (offset, content) of the known sections; header, hash and table are checked."""
-    _demand(len(data) >= layout.HEADER.size and data[: len(layout.MAGIC)] == layout.MAGIC, "it is no bundle")
-    _, major, _, header_bytes, file_bytes, count, reserved, digest = layout.HEADER.unpack_from(data)
-    if major != layout.FORMAT_MAJOR:
-        raise ModelError("AIE-MOD-012", where=source, major=major, supported=layout.FORMAT_MAJOR)
-    _demand(file_bytes == len(data), f"it has {len(data)} bytes and its header says {file_bytes}")
-    _demand(header_bytes == layout.HEADER.size and reserved == 0, "its header has a field out of range")
-    _demand(digest == _digest(data), "its hash does not match its content")
-    end = layout.HEADER.size + layout.SECTION.size * count
-    _demand(1 <= count <= layout.MAX_SECTIONS and end <= len(data), f"it says that it has {count} sections")
-    sections: _Sections = {}
-    seen: set[bytes] = set()
-    for index in range(count):
-        entry = layout.SECTION.unpack_from(data, layout.HEADER.size + layout.SECTION.size * index)
-        kind, flags, offset, size, spare = entry
-        what = f"section {kind.decode('latin-1')!r}"
-        _demand(
-            all(0x20 < c < 0x7F for c in kind), f"{what} has a type that is not four printable characters"
+    if container.minor > layout.FORMAT_MINOR:
+        # What looks like damage may be what the newer format has added.
+        raise ModelError(
+            "AIE-MOD-095",
+            where=source,
+            version=f"{layout.FORMAT_MAJOR}.{container.minor}",
+            supported=f"{layout.FORMAT_MAJOR}.{layout.FORMAT_MINOR}",
+            reason=reason,
         )
-        _demand(flags in {0, layout.REQUIRED} and spare == 0, f"{what} has a field out of range")
-        _demand(offset % layout.ALIGNMENT == 0 and offset >= end, f"{what} starts at byte {offset}")
-        _demand(size <= len(data) - offset, f"{what} ends outside the file")
-        _demand(not any(data[end:offset]), f"there is something between the sections before {what}")
-        _demand(kind not in seen, f"{what} occurs twice")
-        seen.add(kind)
-        if kind in _REQUIRED_SECTIONS or kind in _OPTIONAL_SECTIONS:
-            sections[kind] = (offset, memoryview(data)[offset : offset + size])
-        elif flags & layout.REQUIRED:
-            raise ModelError("AIE-MOD-013", where=source, section=kind.decode("latin-1"))
-        end = offset + size
-    _demand(end == len(data), "there is something after the last section")
-    for kind in _REQUIRED_SECTIONS:
-        _demand(kind in sections, f"the section {kind.decode('ascii')} is missing")
-    return sections
+    raise ModelError("AIE-MOD-011", where=source, reason=reason)
 
 
-def _digest(data: bytes) -> bytes:
-    digest = hashlib.sha256(memoryview(data)[: layout.HASH_OFFSET])
-    digest.update(bytes(layout.HASH_BYTES))
-    digest.update(memoryview(data)[layout.HASH_OFFSET + layout.HASH_BYTES :])
-    return digest.digest()
-
-
-def _labels(sections: _Sections) -> tuple[str, ...]:
+def _labels(sections: Mapping[bytes, Section]) -> tuple[str, ...]:
     if b"LABL" not in sections:
         return ()
-    return tuple(bytes(sections[b"LABL"][1]).decode("utf-8").split("\n"))
+    return tuple(bytes(sections[b"LABL"].content).decode("utf-8").split("\n"))
 
 
-def _meta(sections: _Sections) -> Mapping[str, Any]:
+def _meta(sections: Mapping[bytes, Section]) -> Mapping[str, Any]:
     if b"META" not in sections:
         return {}
-    meta = json.loads(bytes(sections[b"META"][1]).decode("utf-8"))
+    meta = json.loads(bytes(sections[b"META"].content).decode("utf-8"))
     if not isinstance(meta, dict):
-        raise _DamageError("its notes are no JSON object")
+        raise DamageError("its notes are no JSON object")
     return meta
 
 
 class _GraphReader:
     """Reads the section GRPH with the names and constants that it refers to."""
 
-    def __init__(self, data: bytes, sections: _Sections, source: str) -> None:
+    def __init__(self, data: bytes, sections: Mapping[bytes, Section], source: str) -> None:
         self._data = data
         self._source = source
-        self._records = sections[b"GRPH"][1]
-        self._names = sections[b"STRS"][1]
-        self._constants_from, constants = sections[b"DATA"]
+        self._records = sections[b"GRPH"].content
+        self._names = sections[b"STRS"].content
+        _, self._constants_from, constants = sections[b"DATA"]
         self._constants_to = self._constants_from + len(constants)
         # Records may refer to the same bytes many times: what is copied is bounded by the file's size.
         self._copies_left = 4 * len(data) + 65536
 
     def graph(self) -> Graph:
-        _demand(len(self._records) >= layout.GRAPH.size, "its graph is cut off")
+        demand(len(self._records) >= layout.GRAPH.size, "its graph is cut off")
         arithmetic, tensors, nodes, inputs, outputs, indices, name_at, name_bytes, *spare = (
             layout.GRAPH.unpack_from(self._records)
         )
         name = arithmetic.rstrip(b"\0").decode("ascii")
         if name != ARITHMETIC:
             raise ModelError("AIE-MOD-014", where=self._source, arithmetic=name, supported=ARITHMETIC)
-        _demand(not any(spare), "its graph has a field out of range")
+        demand(not any(spare), "its graph has a field out of range")
         for what, count, limit in (
             ("tensors", tensors, MAX_TENSORS),
             ("nodes", nodes, MAX_NODES),
             ("inputs", inputs, MAX_GRAPH_INPUTS),
             ("outputs", outputs, MAX_GRAPH_OUTPUTS),
         ):
-            _demand(1 <= count <= limit, f"its graph says that it has {count} {what}")
+            demand(1 <= count <= limit, f"its graph says that it has {count} {what}")
         nodes_at = layout.GRAPH.size + tensors * layout.TENSOR.size
         pool_at = nodes_at + nodes * layout.NODE.size
-        _demand(len(self._records) == pool_at + 4 * indices, "its graph has another size than its counts say")
-        _demand(inputs + outputs <= indices, "its graph's inputs and outputs lie outside the indices")
+        demand(len(self._records) == pool_at + 4 * indices, "its graph has another size than its counts say")
+        demand(inputs + outputs <= indices, "its graph's inputs and outputs lie outside the indices")
         pool = np.frombuffer(self._records, "<u4", offset=pool_at).tolist()
         return Graph(
             name=self._name(name_at, name_bytes),
@@ -160,13 +123,13 @@ class _GraphReader:
         )
 
     def _name(self, offset: int, size: int) -> str:
-        _demand(offset + size <= len(self._names), "a name lies outside the names")
+        demand(offset + size <= len(self._names), "a name lies outside the names")
         self._spend(size)
         return bytes(self._names[offset : offset + size]).decode("utf-8")
 
     def _spend(self, byte_count: int) -> None:
         self._copies_left -= byte_count
-        _demand(self._copies_left >= 0, "its records share names or indices more often than a bundle does")
+        demand(self._copies_left >= 0, "its records share names or indices more often than a bundle does")
 
     def _tensor(self, offset: int, index: int) -> Tensor:
         name_at, name_bytes, dtype, kind, rank, mode, *rest = layout.TENSOR.unpack_from(self._records, offset)
@@ -177,25 +140,25 @@ class _GraphReader:
         name = self._name(name_at, name_bytes)
         what = f"tensor {index} {name[:80]!r}"
         known = dtype in layout.DTYPE_NAMES and kind in {0, 1} and rank <= MAX_RANK and mode in {0, 1, 2}
-        _demand(known and not any(spare) and not any(shape[rank:]), f"{what} has a field out of range")
+        demand(known and not any(spare) and not any(shape[rank:]), f"{what} has a field out of range")
         dtype_name = layout.DTYPE_NAMES[dtype]
         dimensions = tuple(shape[:rank])
         count = 1
         for size in dimensions:
             count *= size
-            _demand(size >= 1 and count <= MAX_ELEMENTS, f"{what} has the shape {list(dimensions)}")
+            demand(size >= 1 and count <= MAX_ELEMENTS, f"{what} has the shape {list(dimensions)}")
         data = None
         if kind == layout.KIND_CONSTANT:
             data = self._constant(what, data_at, count, dtype_name).reshape(dimensions)
-            _demand(data_bytes == data.nbytes, f"{what} has {data_bytes} bytes, needs {data.nbytes}")
+            demand(data_bytes == data.nbytes, f"{what} has {data_bytes} bytes, needs {data.nbytes}")
         else:
-            _demand(data_at == 0 and data_bytes == 0, f"{what} is no constant and has data")
+            demand(data_at == 0 and data_bytes == 0, f"{what} is no constant and has data")
         quantization = None
         if mode == layout.QUANTIZATION_TENSOR:
             scales, zeros = np.array([scale], np.float32), np.array([zero_point], np.int32)
             quantization = Quantization(scales, zeros)
         elif mode == layout.QUANTIZATION_CHANNEL:
-            _demand(axis < rank, f"{what} has its scales on axis {axis} of {rank}")
+            demand(axis < rank, f"{what} has its scales on axis {axis} of {rank}")
             scales = self._constant(what, scales_at, dimensions[axis], "float32")
             quantization = Quantization(
                 scales, self._constant(what, zeros_at, dimensions[axis], "int32"), axis
@@ -204,13 +167,13 @@ class _GraphReader:
         unused = (not per_tensor and (scale or zero_point)) or (
             not per_channel and (axis or scales_at or zeros_at)
         )
-        _demand(not unused, f"{what} has a field that its quantization does not use")
+        demand(not unused, f"{what} has a field that its quantization does not use")
         return Tensor(name, dimensions, dtype_name, quantization, data)
 
     def _constant(self, what: str, offset: int, count: int, dtype: str) -> NDArray[Any]:
         values = layout.little_endian(dtype)
         inside = self._constants_from <= offset and offset + count * values.itemsize <= self._constants_to
-        _demand(inside and offset % layout.ALIGNMENT == 0, f"{what} has data outside the constants")
+        demand(inside and offset % layout.ALIGNMENT == 0, f"{what} has data outside the constants")
         return np.frombuffer(self._data, values, count=count, offset=offset)
 
     def _node(self, offset: int, index: int, pool: list[int]) -> Node:
@@ -218,14 +181,12 @@ class _GraphReader:
         code, version, name_at, name_bytes, inputs_at, inputs, outputs_at, outputs, attributes = record
         name = self._name(name_at, name_bytes)
         what = f"node {index} {name[:80]!r}"
-        _demand(code in layout.OPS, f"{what} has the operation {code}")
-        _demand(version == layout.ATTRIBUTE_LAYOUT, f"{what} has the attribute layout {version}")
-        _demand(
-            max(inputs, outputs) <= _MAX_NODE_TENSORS, f"{what} has {inputs} inputs and {outputs} outputs"
-        )
+        demand(code in layout.OPS, f"{what} has the operation {code}")
+        demand(version == layout.ATTRIBUTE_LAYOUT, f"{what} has the attribute layout {version}")
+        demand(max(inputs, outputs) <= _MAX_NODE_TENSORS, f"{what} has {inputs} inputs and {outputs} outputs")
         self._spend(4 * (inputs + outputs))
         inside = inputs_at + inputs <= len(pool) and outputs_at + outputs <= len(pool)
-        _demand(inside, f"{what} names indices outside the pool")
+        demand(inside, f"{what} names indices outside the pool")
         op = layout.op_of(layout.OPS[code], attributes)
         return Node(
             name,

@@ -13,17 +13,21 @@ from numpy.typing import NDArray
 from aiedge.errors import ModelError
 from aiedge.model.bundle import layout
 from aiedge.model.ir.graph import Graph, Node, Tensor
+from aiedge.model.ir.limits import MAX_FILE_BYTES
 
 
-def write_sections(graph: Graph, labels: Sequence[str], meta: Mapping[str, Any]) -> bytes:
-    """The whole file, for a verified graph."""
+def write_sections(
+    graph: Graph, labels: Sequence[str], meta: Mapping[str, Any], extras: Mapping[bytes, tuple[int, bytes]]
+) -> bytes:
+    """The whole file, for a verified graph; ``extras`` are flags and content of each of ``EXTRA_SECTIONS``."""
     names, name_places = _joined_names(graph)
     pool = _index_pool(graph)
     graph_bytes = layout.GRAPH.size + layout.TENSOR.size * len(graph.tensors)
     graph_bytes += layout.NODE.size * len(graph.nodes) + 4 * len(pool)
-    optional = _optional_sections(labels, meta)
+    optional = _optional_sections(labels, meta) + _extra_sections(extras)
 
-    graph_offset = layout.align(layout.HEADER.size + layout.SECTION.size * (3 + len(optional)))
+    # One entry more than there are sections: a signature can be put in later, with nothing else moved.
+    graph_offset = layout.align(layout.HEADER.size + layout.SECTION.size * (4 + len(optional)))
     names_offset = layout.align(graph_offset + graph_bytes)
     data_offset = layout.align(names_offset + len(names))
     data, placed = _placed_constants(graph, data_offset)
@@ -34,15 +38,15 @@ def write_sections(graph: Graph, labels: Sequence[str], meta: Mapping[str, Any])
         (b"DATA", layout.REQUIRED, data),
         *optional,
     ]
-    return _assembled(sections)
+    return _assembled(sections, graph_offset)
 
 
-def _assembled(sections: Sequence[tuple[bytes, int, bytes]]) -> bytes:
+def _assembled(sections: Sequence[tuple[bytes, int, bytes]], first_offset: int) -> bytes:
     table = b""
     body = bytearray()
     start = layout.HEADER.size + layout.SECTION.size * len(sections)
     for kind, flags, content in sections:
-        offset = layout.align(start + len(body))
+        offset = max(first_offset, layout.align(start + len(body)))
         body.extend(bytes(offset - start - len(body)))
         body.extend(content)
         table += layout.SECTION.pack(kind, flags, offset, len(content), 0)
@@ -74,6 +78,22 @@ def _optional_sections(labels: Sequence[str], meta: Mapping[str, Any]) -> list[t
     if meta:
         text = json.dumps(dict(meta), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         sections.append((b"META", 0, text.encode("utf-8")))
+    return sections
+
+
+def _extra_sections(extras: Mapping[bytes, tuple[int, bytes]]) -> list[tuple[bytes, int, bytes]]:
+    unknown = extras.keys() - set(layout.EXTRA_SECTIONS)
+    if unknown:
+        raise ValueError(f"no sections of a bundle: {sorted(unknown)}")
+    sections = []
+    for kind in layout.EXTRA_SECTIONS:
+        if kind in extras:
+            flags, content = extras[kind]
+            limit = layout.MAX_SECTION_BYTES.get(kind, MAX_FILE_BYTES)
+            if len(content) > limit:
+                section = kind.decode("ascii")
+                raise ModelError("AIE-MOD-096", section=section, size_bytes=len(content), limit_bytes=limit)
+            sections.append((kind, flags, content))
     return sections
 
 

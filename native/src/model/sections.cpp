@@ -23,6 +23,9 @@ constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kEntryBytes = 32;
 constexpr std::uint32_t kMaxSections = 64;
 constexpr std::uint32_t kRequired = 1;
+constexpr std::uint64_t kMostProvenanceBytes = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kMostGoldenBytes = std::uint64_t{1} << 24U;
+constexpr std::uint64_t kMostSignatureBytes = std::uint64_t{1} << 12U;
 
 struct Entry {
   std::string_view type;
@@ -111,6 +114,13 @@ Status take(const Entry& entry, Bytes content, Sections* sections, std::array<bo
     sections->labels = content;
   } else if (entry.type == "META") {
     if (!is_text(as_text(content))) return bad("the metadata are not UTF-8 text");
+  } else if (entry.type == "PROV") {
+    if (entry.bytes > kMostProvenanceBytes) return bad("the provenance is larger than 2^20 bytes");
+    if (!is_text(as_text(content))) return bad("the provenance is not UTF-8 text");
+  } else if (entry.type == "GOLD") {
+    if (entry.bytes > kMostGoldenBytes) return bad("the golden vectors are larger than 2^24 bytes");
+  } else if (entry.type == "SIGN") {
+    if (entry.bytes > kMostSignatureBytes) return bad("the signature is larger than 2^12 bytes");
   } else if ((entry.flags & kRequired) != 0) {
     return bad("this version does not know the section, and the bundle requires it");
   }
@@ -136,6 +146,9 @@ Result<Sections> read_sections(Bytes file) {
     const Entry& entry = read.value();
     if (std::find(types.begin(), types.begin() + i, entry.type) != types.begin() + i) {
       return bad("a section's type occurs twice").at("section %" PRIu32, i);
+    }
+    if (i > 0 && types[i - 1] == "SIGN") {
+      return bad("a section stands behind the signature").at("section %" PRIu32, i);
     }
     types[i] = entry.type;
     const auto offset = static_cast<std::size_t>(entry.offset);  // inside the file, and so are its bytes
