@@ -7,6 +7,7 @@ import typer
 from aiedge.cli.bench import bench
 from aiedge.cli.compile import compile_command
 from aiedge.cli.demo import demo
+from aiedge.cli.diff import diff
 from aiedge.cli.infer import infer
 from aiedge.cli.inspect import inspect
 from aiedge.cli.run import run
@@ -24,6 +25,7 @@ app.command()(infer)
 app.command()(inspect)
 app.command("compile")(compile_command)
 app.command()(bench)
+app.command()(diff)
 
 
 def _version(wanted: bool) -> None:

@@ -35,12 +35,18 @@ def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()
 ) -> None:
     """Print a table under a title; the columns in ``right`` are aligned to the right."""
-    table = Table(header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    table = simple_table(columns, right)
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     console = Console()
     # Not the table's own title: that would be folded to the table's width.
     console.print(title, style="bold", highlight=False, markup=False)
     console.print(table)
+
+
+def simple_table(columns: Sequence[str], right: Collection[int] = ()) -> Table:
+    """A table in the style of all commands, without rows yet."""
+    table = Table(header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    return table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,6 +64,19 @@ class NativeEngine:
 
         self._model.trace(inputs, out, note)
         return traced
+
+    def visit(
+        self,
+        inputs: Sequence[NDArray[Any]],
+        out: Sequence[NDArray[Any]],
+        visitor: Callable[[int, NDArray[Any]], None],
+    ) -> None:
+        """Run once as :meth:`trace` does; ``visitor`` gets each node's index and its output, a copy of its own."""
+
+        def show(node: int, output: _native.TensorInfo, content: bytes) -> None:
+            visitor(node, np.frombuffer(content, output.dtype).reshape(output.shape))
+
+        self._model.trace(inputs, out, show)
 
 
 def load(

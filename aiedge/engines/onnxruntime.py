@@ -31,28 +31,50 @@ class OnnxruntimeEngine:
     labels: tuple[str, ...] = ()
 
     def __init__(
-        self, session: Any, where: str, model_bytes: int, failures: tuple[type[Exception], ...]
+        self,
+        session: Any,
+        where: str,
+        model_bytes: int,
+        failures: tuple[type[Exception], ...],
+        further: Sequence[str] = (),
     ) -> None:
         self._session = session
         self._failures = failures
         self.inputs = tuple(_spec(node, where) for node in session.get_inputs())
-        self.outputs = tuple(_spec(node, where) for node in session.get_outputs())
+        own = [node for node in session.get_outputs() if node.name not in further]
+        self.outputs = tuple(_spec(node, where) for node in own)
         self._wanted = [spec.name for spec in self.outputs]
+        self._further = list(further)
         self.memory = Memory(arena_bytes=0, weight_bytes=model_bytes, peak_bytes=model_bytes)
         self.placement: tuple[Placement, ...] = ()
 
     def run(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
         """Run once, blocking; copies outputs out."""
-        feed = {spec.name: array for spec, array in zip(self.inputs, inputs, strict=True)}
         try:
-            for array, result in zip(out, self._session.run(self._wanted, feed), strict=True):
+            for array, result in zip(out, self._results(self._wanted, inputs), strict=True):
                 array[...] = result
         except self._failures as error:
             raise EngineError("AIE-ENG-007", where=self.name, reason=error) from error
 
+    def values(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """Run once, blocking; new arrays of the further values that :func:`load` was asked for."""
+        try:
+            return self._results(self._further, inputs)
+        except self._failures as error:
+            raise EngineError("AIE-ENG-007", where=self.name, reason=error) from error
 
-def load(where: str, data: bytes, threads: int) -> OnnxruntimeEngine:
-    """Make a session for the bytes of an .onnx file; ``where`` names them in errors."""
+    def _results(self, names: list[str], inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        feed = {spec.name: array for spec, array in zip(self.inputs, inputs, strict=True)}
+        results: list[NDArray[Any]] = self._session.run(names, feed)
+        return results
+
+
+def load(where: str, data: bytes, threads: int, *, further: Sequence[str] = ()) -> OnnxruntimeEngine:
+    """Make a session for the bytes of an .onnx file; ``where`` names them in errors.
+
+    ``further`` names values inside the graph, none of them an output, for :meth:`OnnxruntimeEngine.values`. What
+    ONNX Runtime would fuse away then stays, so that only few should be asked for.
+    """
     try:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as state
@@ -67,10 +89,34 @@ def load(where: str, data: bytes, threads: int) -> OnnxruntimeEngine:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised; nothing but our error is printed
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            data + _more_outputs(further), options, providers=["CPUExecutionProvider"]
+        )
     except failures as error:
         raise EngineError("AIE-ENG-007", where=where, reason=error) from error
-    return OnnxruntimeEngine(session, where, len(data), failures)
+    return OnnxruntimeEngine(session, where, len(data), failures, further)
+
+
+def _more_outputs(names: Sequence[str]) -> bytes:
+    """A protobuf message's tail that adds outputs to ``ModelProto.graph`` (7): a parser joins parts of one field."""
+    if not names:
+        return b""
+    # GraphProto.output (12) is a list of ValueInfoProto; only the name (1) is needed.
+    outputs = (_field(12, _field(1, name.encode("utf-8", "surrogateescape"))) for name in names)
+    return _field(7, b"".join(outputs))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    return _varint(number << 3 | 2) + _varint(len(content)) + content
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
 
 
 def _spec(node: Any, where: str) -> TensorSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,15 +41,41 @@ class TfliteEngine:
         except (RuntimeError, ValueError) as error:
             raise EngineError("AIE-ENG-007", where=self.name, reason=error) from error
 
+    def forget(self) -> None:
+        """Clear what an LSTM keeps from one run to the next."""
+        self._interpreter.reset_all_variables()
 
-def load(where: str, data: bytes, threads: int) -> TfliteEngine:
-    """Make an interpreter for the bytes of a .tflite file; ``where`` names them in errors."""
+    def values(self, tensors: Sequence[int]) -> list[NDArray[Any] | None]:
+        """Copies of tensors of the file as the last run left them; None for one that is not held.
+
+        Only of an engine that was loaded with ``keep_all``.
+        """
+        return [self._value(index) for index in tensors]
+
+    def _value(self, index: int) -> NDArray[Any] | None:
+        try:
+            value: NDArray[Any] = self._interpreter.get_tensor(index)
+        except ValueError:
+            # Of what a kernel computes together with its neighbour.
+            return None
+        return value
+
+
+def load(where: str, data: bytes, threads: int, *, keep_all: bool = False) -> TfliteEngine:
+    """Make an interpreter for the bytes of a .tflite file; ``where`` names them in errors.
+
+    ``keep_all``: all values of a run stay to be looked at, which takes memory, with the same kernels.
+    """
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ModuleNotFoundError as error:
         raise EngineError("AIE-ENG-006", where="tflite", package="ai-edge-litert", extra="tflite") from error
     try:
-        interpreter = Interpreter(model_content=data, num_threads=threads)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the memory that keep_all takes
+            interpreter = Interpreter(
+                model_content=data, num_threads=threads, experimental_preserve_all_tensors=keep_all
+            )
         interpreter.allocate_tensors()
     except (RuntimeError, ValueError) as error:
         raise EngineError("AIE-ENG-007", where=where, reason=error) from error

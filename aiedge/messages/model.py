@@ -128,6 +128,37 @@ MESSAGES: dict[str, Message] = {
         "The engine gave {given} arrays for a graph of {expected} tensors.",
         "A runner returns one array for each tensor, as interpret_all does.",
     ),
+    "AIE-MOD-085": Message(
+        "The two have no layer of one name: the first has {a}, the second {b}.",
+        "Give two files that were made from one network by tools that keep the tensors' names.",
+    ),
+    "AIE-MOD-086": Message(
+        "No engine named {name!r} shows the values between its operators.",
+        "Use one of: {known}; the native one may be held to an instruction set, as in native:reference.",
+    ),
+    "AIE-MOD-087": Message(
+        "The two take different inputs: {a}; and {b}.", "Give two files that were made from one network."
+    ),
+    "AIE-MOD-088": Message(
+        "There is no sample here: {reason}.",
+        "Give pictures (JPEG, PNG, BMP), arrays (.npy, .npz) or raw tensors (.bin), or a folder with such files.",
+    ),
+    "AIE-MOD-089": Message(
+        "Sample {index} of the file holds a NaN or an infinity.",
+        "Take the sample out, or mend what wrote it.",
+    ),
+    "AIE-MOD-090": Message(
+        "The file holds {dtype}, the model's input {name!r} takes real values.",
+        "Say what the numbers mean: --mean and --std with value = (number - mean) / std, as in the model's training.",
+    ),
+    "AIE-MOD-091": Message(
+        "The picture is {given} pixels, the model takes {expected}.",
+        "Resize the pictures as the model's training did.",
+    ),
+    "AIE-MOD-093": Message(
+        "The model's inputs are {inputs}; the file has {arrays}.",
+        "Give an .npz file with an array for each input, under its name, the samples along the first axis.",
+    ),
     "AIE-MOD-095": Message(
         "The bundle has format {version}, this aiedge reads {supported}, and it holds what this aiedge does not know: "
         "{reason}.",
