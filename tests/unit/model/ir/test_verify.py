@@ -125,7 +125,11 @@ INT32 = np.zeros(4, np.int32)
         # tensors by themselves
         (change_tensor("conv_2d", 0, dtype="int4"), "AIE-MOD-009", "'int4'"),
         (change_tensor("conv_2d", 0, dtype="float32", quantization=None), "AIE-MOD-009", "float32, int8"),
-        (change_tensor("conv_2d", -1, dtype="float32", quantization=None), "AIE-MOD-009", "output is float32"),
+        (
+            change_tensor("conv_2d", -1, dtype="float32", quantization=None),
+            "AIE-MOD-009",
+            "output is float32",
+        ),
         (change_tensor("reshape", -1, dtype="float32", quantization=None), "AIE-MOD-009", "not one scale"),
         (change_tensor("conv_2d", 0, dtype="int32", quantization=None), "AIE-MOD-009", "int32, int8"),
         (change_tensor("conv_2d", -1, dtype="int32", quantization=None), "AIE-MOD-009", "output is int32"),
