@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiedge.errors import ConfigError
-from aiedge.line.yaml_lines import MAX_BYTES, MAX_DEPTH, YamlFile, dotted, read_yaml
+from aiedge.config.yaml_lines import MAX_BYTES, MAX_DEPTH, YamlFile, dotted, read_yaml
 
 
 def read(folder: Path, text: str | bytes) -> YamlFile:
