@@ -168,4 +168,12 @@ MESSAGES: dict[str, Message] = {
         "The bundle's section {section} would have {size_bytes} bytes, {limit_bytes} are allowed.",
         "Store less: fewer golden vectors, shorter notes.",
     ),
+    "AIE-MOD-115": Message(
+        "The processing does not fit the model: {reason}.",
+        "Correct the processing.yaml (docs/processing.md); aiedge inspect shows the model's inputs and outputs.",
+    ),
+    "AIE-MOD-116": Message(
+        "The bundle's sections PREP and POST cannot be used: {reason}.",
+        "Get the file again, or compile the model again with --processing.",
+    ),
 }
