@@ -12,6 +12,7 @@ from aiedge.cli.read_labels import read_labels
 from aiedge.errors import UsageError
 from aiedge.model.compile import compile_file
 from aiedge.model.importers.onnx import OnnxOptions
+from aiedge.model.processing import read_processing
 
 
 def compile_command(
@@ -27,6 +28,9 @@ def compile_command(
     cut_softmax: Annotated[
         bool, typer.Option("--cut-softmax", help="Leave out a softmax in float at an .onnx file's end.")
     ] = False,
+    processing: Annotated[
+        Path | None, typer.Option(help="A processing.yaml (docs/processing.md), stored inside.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Compile a quantized model into one .aie bundle."""
@@ -44,7 +48,13 @@ def compile_command(
     if onnx != OnnxOptions() and model.suffix != ".onnx":
         expected = "an .onnx file with --batch, --layout and --cut-softmax"
         raise UsageError("AIE-CLI-001", name="the model", value=model.name, expected=expected)
-    compile_file(model, destination, read_labels(labels) if labels is not None else (), onnx)
+    compile_file(
+        model,
+        destination,
+        read_labels(labels) if labels is not None else (),
+        onnx,
+        read_processing(processing) if processing is not None else None,
+    )
     size_bytes = destination.stat().st_size
     if as_json:
         print_json({"model": str(model), "bundle": str(destination), "bytes": size_bytes})

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiedge.atomic_file import write_atomically
 from aiedge.errors import ModelError
@@ -16,6 +17,9 @@ from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.verify import verify
 from aiedge.model.passes import run_passes
 from aiedge.model.read_file import read_model_file
+
+if TYPE_CHECKING:
+    from aiedge.model.processing import Processing
 
 SOURCE_SUFFIXES = (".tflite", ".onnx")
 """Of the files that can be compiled."""
@@ -33,7 +37,11 @@ def import_model(data: bytes, name: str, onnx: OnnxOptions | None = None) -> Gra
 
 
 def compile_bytes(
-    data: bytes, name: str, labels: Sequence[str] = (), onnx: OnnxOptions | None = None
+    data: bytes,
+    name: str,
+    labels: Sequence[str] = (),
+    onnx: OnnxOptions | None = None,
+    processing: Processing | None = None,
 ) -> bytes:
     """The bytes of a ``.tflite`` or ``.onnx`` file -> the bytes of a bundle. Raises ModelError, nothing else."""
     # A file's name need not be valid text; a name in a bundle must be.
@@ -44,21 +52,36 @@ def compile_bytes(
         "source": source,
         "source_sha256": hashlib.sha256(data).hexdigest(),
     }
-    return write_bundle(import_model(data, source, onnx), labels, meta)
+    graph = import_model(data, source, onnx)
+    if processing is None:
+        return write_bundle(graph, labels, meta)
+    # Only here: a model without a processing needs no pydantic.
+    from aiedge.model.processing import encode
+
+    return write_bundle(graph, labels, meta, encode(processing, graph))
 
 
-def compile_model(path: Path, labels: Sequence[str] = (), onnx: OnnxOptions | None = None) -> bytes:
+def compile_model(
+    path: Path,
+    labels: Sequence[str] = (),
+    onnx: OnnxOptions | None = None,
+    processing: Processing | None = None,
+) -> bytes:
     """A model's file -> the bytes of a bundle. Blocks on the disk; raises ModelError, nothing else."""
     if path.suffix not in SOURCE_SUFFIXES:
         raise ModelError("AIE-MOD-002", where=str(path), suffix=path.name)
-    return compile_bytes(read_model_file(path), path.name, labels, onnx)
+    return compile_bytes(read_model_file(path), path.name, labels, onnx, processing)
 
 
 def compile_file(
-    source: Path, destination: Path, labels: Sequence[str] = (), onnx: OnnxOptions | None = None
+    source: Path,
+    destination: Path,
+    labels: Sequence[str] = (),
+    onnx: OnnxOptions | None = None,
+    processing: Processing | None = None,
 ) -> None:
     """Compile ``source`` into ``destination``, which is wholly the new bundle or untouched."""
-    bundle = compile_model(source, labels, onnx)
+    bundle = compile_model(source, labels, onnx, processing)
     try:
         write_atomically(destination, bundle)
     except OSError as error:

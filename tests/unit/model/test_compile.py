@@ -11,6 +11,7 @@ from tflite_models import everything
 from aiedge.errors import ModelError
 from aiedge.model.bundle import read_bundle
 from aiedge.model.compile import compile_bytes, compile_file, compile_model
+from aiedge.model.processing import Processing, decode
 
 
 @pytest.fixture
@@ -77,3 +78,25 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
 def test_another_kind_of_file(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="AIE-MOD-002"):
         compile_model(tmp_path / "model.h5")
+
+
+def test_a_processing_goes_into_the_bundle(model: Path) -> None:
+    described = {
+        "inputs": [{"colour": "rgb", "mean": 128, "std": 64}],
+        "output": {"kind": "classes", "softmax": False, "top": 2},
+    }
+    processing = Processing.model_validate(described)
+    bundle = read_bundle(compile_model(model, processing=processing))
+    read = decode(bundle)
+    assert read is not None
+    assert read.output == processing.output
+    assert read.inputs[0].stds == (64.0, 64.0, 64.0)
+
+
+def test_a_processing_that_does_not_fit_the_model(model: Path) -> None:
+    described = {
+        "inputs": [{"colour": "grey", "mean": 128, "std": 64}],
+        "output": {"kind": "classes", "softmax": False},
+    }
+    with pytest.raises(ModelError, match="AIE-MOD-115"):
+        compile_model(model, processing=Processing.model_validate(described))
