@@ -122,7 +122,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-MOD-078": Message(
         "The scales of {name!r} are beyond what float32 holds: {reason}.",
-        "Its values are far too large or too small: normalise the model's weights or inputs, or keep the node in float.",
+        "Its values are far too large or too small: normalise the weights or inputs, or keep the node in float.",
     ),
     "AIE-MOD-079": Message(
         "The engine gave {given} arrays for a graph of {expected} tensors.",

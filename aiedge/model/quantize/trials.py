@@ -1,0 +1,167 @@
+"""Tries ways to quantize and keeps the best by the held-out samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from aiedge.model.ir.graph import Graph
+from aiedge.model.quantize.bias_correction import Means, correct_biases, float_means
+from aiedge.model.quantize.convert import Converted, convert
+from aiedge.model.quantize.equalize import Equalized, equalize
+from aiedge.model.quantize.judge import Judge, Verdict
+from aiedge.model.quantize.observe import Observation, observe
+from aiedge.model.quantize.options import QuantizeOptions
+from aiedge.model.quantize.ranges import Range, RangeMethod, choose_range
+from aiedge.model.quantize.report_data import Trial
+from aiedge.model.quantize.samples import Array, Progress, Runner, Sample
+
+AUTO_METHODS = (
+    RangeMethod("minmax"),
+    RangeMethod("percentile", 99.9),
+    RangeMethod("percentile", 99.99),
+    RangeMethod("percentile", 99.999),
+    RangeMethod("entropy"),
+    RangeMethod("mse"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """All that is chosen about one conversion."""
+
+    method: RangeMethod
+    weights: str
+    equalized: bool
+    bias_corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A float graph, as it is or equalized, with what calibration saw of it."""
+
+    graph: Graph
+    observation: Observation
+    means: dict[int, Means]
+
+    def ranges(self, method: RangeMethod) -> dict[int, Range]:
+        """Every float tensor's range by the method."""
+        return {i: choose_range(stats.histogram, method) for i, stats in self.observation.stats.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A way, what it gave and how it was judged."""
+
+    way: Way
+    verdict: Verdict
+    float_layers: int
+
+
+class Trials:
+    """Converts and judges; holds the variants, so that each is calibrated once."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        calibration: Sequence[tuple[int, Sample]],
+        runner: Runner,
+        options: QuantizeOptions,
+        progress: Progress,
+    ) -> None:
+        self._graph = graph
+        self._calibration = calibration
+        self._runner = runner
+        self._options = options
+        self._progress = progress
+        self._variants: dict[bool, Variant] = {}
+        self.attempts: list[Attempt] = []
+        self.equalization = Equalized(graph, (), ())
+
+    def variant(self, equalized: bool) -> Variant:
+        """The graph with its calibration; runs the float graph on all calibration samples the first time."""
+        if equalized not in self._variants:
+            graph = self._graph
+            if equalized:
+                plain = self.variant(False).observation
+                peaks = {index: stats.channel_peaks for index, stats in plain.stats.items()}
+                self.equalization = equalize(graph, peaks)
+                graph = self.equalization.graph
+                if not self.equalization.pairs:
+                    self._variants[True] = self.variant(False)
+                    return self._variants[True]
+            self._variants[equalized] = self._calibrated(graph)
+        return self._variants[equalized]
+
+    def make(self, way: Way, kept: dict[int, str], variant: Variant | None = None) -> Converted:
+        """Convert by a way; ``kept`` are nodes that stay in float."""
+        variant = variant or self.variant(way.equalized)
+        converted = convert(variant.graph, variant.ranges(way.method), kept, way.weights)
+        if way.bias_corrected:
+            samples = [sample for _, sample in self._calibration[: self._options.correction_samples]]
+            converted = correct_biases(variant.graph, converted, variant.means, samples, self._runner)
+        return converted
+
+    def search(self, judge: Judge, kept: dict[int, str]) -> Attempt:
+        """Try what the options leave open, one setting after another, and give the best."""
+        options = self._options
+        methods = AUTO_METHODS
+        if options.method != "auto":
+            methods = (RangeMethod(options.method, options.percentile),)
+        first = Way(
+            methods[0],
+            "mse" if options.weights == "mse" else "minmax",
+            options.equalize == "on",
+            options.bias_correction == "on",
+        )
+        self._try([replace(first, method=method) for method in methods], judge, kept)
+        if options.equalize == "auto" and self.variant(True) is not self.variant(False):
+            best = self._best(judge).way
+            self._try([replace(best, equalized=True, method=method) for method in methods], judge, kept)
+        if options.weights == "auto":
+            self._try([replace(self._best(judge).way, weights="mse")], judge, kept)
+        if options.bias_correction == "auto":
+            self._try([replace(self._best(judge).way, bias_corrected=True)], judge, kept)
+        return self._best(judge)
+
+    def reports(self, chosen: Way) -> tuple[Trial, ...]:
+        """All attempts, in order."""
+        return tuple(
+            Trial(
+                method=attempt.way.method.label,
+                weights=attempt.way.weights,
+                equalized=attempt.way.equalized,
+                bias_corrected=attempt.way.bias_corrected,
+                float_layers=attempt.float_layers,
+                snr_db=attempt.verdict.snr_db,
+                agreement=attempt.verdict.agreement,
+                chosen=attempt.way == chosen,
+            )
+            for attempt in self.attempts
+        )
+
+    def _try(self, ways: Sequence[Way], judge: Judge, kept: dict[int, str]) -> None:
+        for done, way in enumerate(ways):
+            self._progress("trials", done, len(ways))
+            converted = self.make(way, kept)
+            self.attempts.append(Attempt(way, judge.judge(converted), len(converted.kept_float)))
+        self._progress("trials", len(ways), len(ways))
+
+    def _best(self, judge: Judge) -> Attempt:
+        """The highest SNR of those that agree with float as often as the best, give or take one sample."""
+        greatest = max(attempt.verdict.agreement or 0.0 for attempt in self.attempts)
+        slack = 1.5 / max(len(judge), 1)
+        near = [a for a in self.attempts if (a.verdict.agreement or 0.0) >= greatest - slack]
+        return max(near, key=lambda attempt: attempt.verdict.snr_db)
+
+    def _calibrated(self, graph: Graph) -> Variant:
+        observation = Observation(graph)
+        count = len(self._calibration)
+
+        def counted() -> Iterator[Sequence[Array]]:
+            for done, values in enumerate(observe(graph, self._calibration, self._runner, observation)):
+                self._progress("calibration", done + 1, count)
+                if done < self._options.correction_samples:
+                    yield values
+
+        return Variant(graph, observation, float_means(graph, counted()))
