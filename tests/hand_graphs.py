@@ -1,4 +1,4 @@
-"""Builds float graphs by hand, for tests: a line an operation."""
+"""Builds float graphs of several operations by hand: a line an operation."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class FloatGraph:
 
     def constant(self, data: NDArray[Any] | Sequence[float], name: str = "constant") -> int:
         array = np.asarray(data, np.float32)
-        self.graph.tensors.append(Tensor(f"{name} {len(self.graph.tensors)}", array.shape, "float32", None, array))
+        self.graph.tensors.append(
+            Tensor(f"{name} {len(self.graph.tensors)}", array.shape, "float32", None, array)
+        )
         return len(self.graph.tensors) - 1
 
     def node(self, op: Op, inputs: Sequence[int], shape: Shape, dtype: str = "float32") -> int:
@@ -83,7 +85,9 @@ class FloatGraph:
         batch, depth = self.shape(x)
         weights = self.rng.normal(0, 1 / math.sqrt(depth), (channels, depth))
         bias = self.constant(self.rng.normal(0, 0.2, channels), "bias")
-        return self.node(FloatFullyConnected(), (x, self.constant(weights, "weights"), bias), (batch, channels))
+        return self.node(
+            FloatFullyConnected(), (x, self.constant(weights, "weights"), bias), (batch, channels)
+        )
 
     def unary(self, x: int, function: UnaryFunction, alpha: float = 0.0, beta: float = 0.0) -> int:
         return self.node(FloatUnary(function, alpha, beta), (x,), self.shape(x))
@@ -115,7 +119,9 @@ class FloatGraph:
     def reduce(self, x: int, function: ReduceFunction, first: int, last: int, keep: bool = False) -> int:
         shape = self.shape(x)
         middle = (1,) * (last - first + 1) if keep else ()
-        return self.node(FloatReduce(function, first, last), (x,), (*shape[:first], *middle, *shape[last + 1 :]))
+        return self.node(
+            FloatReduce(function, first, last), (x,), (*shape[:first], *middle, *shape[last + 1 :])
+        )
 
     def softmax(self, x: int) -> int:
         return self.node(FloatSoftmax(1.0), (x,), self.shape(x))
@@ -150,7 +156,9 @@ class FloatGraph:
         return len(self.graph.tensors) - 1
 
 
-def samples_for(graph: Graph, count: int, seed: int = 0, spread: float = 1.0) -> list[list[NDArray[np.float32]]]:
+def samples_for(
+    graph: Graph, count: int, seed: int = 0, spread: float = 1.0
+) -> list[list[NDArray[np.float32]]]:
     """Normal values for each input."""
     rng = np.random.default_rng(seed)
     return [

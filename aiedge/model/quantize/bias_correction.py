@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from aiedge.model.ir.graph import Graph, Node, Tensor
 from aiedge.model.ir.ops import FloatConv2D, FloatDepthwiseConv2D, FloatFullyConnected
+from aiedge.model.quantize.constants import data_of, quantization_of_tensor
 from aiedge.model.quantize.convert import Converted
 from aiedge.model.quantize.inputs import converted_inputs
 from aiedge.model.quantize.operations.weighted import channel_axis
@@ -116,16 +117,14 @@ def _correct(
     layer: Node, graph: Graph, tensors: list[Tensor], node: Node, wanted: Means, given: Means
 ) -> None:
     """Give the int8 node a bias with which its mean output is the float layer's."""
-    weights, bias = (graph.tensors[i].data for i in layer.inputs[1:3])
+    weights, bias = (data_of(graph.tensors[i]) for i in layer.inputs[1:3])
     x, w, b = (tensors[i] for i in node.inputs[:3])
-    scales = w.quantization.scales if w.quantization is not None else np.ones(1, np.float32)
-    if weights is None or bias is None or w.data is None or b.data is None or x.quantization is None:
-        raise ValueError(f"{layer.name!r} has no constant weights")
+    scales = quantization_of_tensor(w).scales
     axis = channel_axis(layer.op)
-    real = restored(QuantizedWeights(w.data, scales, b.data), axis)
+    real = restored(QuantizedWeights(data_of(w), scales, data_of(b)), axis)
     error = _mean_output(layer, weights, wanted) - _mean_output(layer, real, given)
-    steps = float(x.quantization.scale) * scales.astype(np.float64)
-    tensors[node.inputs[2]] = replace(b, data=quantize_bias(bias.astype(np.float64) + error, steps))
+    units = float(quantization_of_tensor(x).scale) * scales.astype(np.float64)
+    tensors[node.inputs[2]] = replace(b, data=quantize_bias(bias.astype(np.float64) + error, units))
 
 
 def _mean_output(layer: Node, weights: NDArray[np.generic], means: Means) -> Means:

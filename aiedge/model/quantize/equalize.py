@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from aiedge.model.ir.graph import Graph, Node
+from aiedge.model.ir.graph import Graph, Node, Tensor
 from aiedge.model.ir.ops import (
     FloatAveragePool2D,
     FloatDepthwiseConv2D,
@@ -26,6 +26,7 @@ from aiedge.model.ir.ops import (
     Reshape,
     UnaryFunction,
 )
+from aiedge.model.quantize.constants import data_of
 from aiedge.model.quantize.operations.weighted import channel_axis
 from aiedge.model.quantize.plan import WEIGHTED
 
@@ -67,7 +68,7 @@ def equalize(graph: Graph, peaks: Mapping[int, NDArray[np.float64]]) -> Equalize
         if reason:
             refused.append(f"{name}: {reason}")
             continue
-        factors = _factors(second, tensors[second.inputs[1]].data, peaks[second.inputs[0]])
+        factors = _factors(second, data_of(tensors[second.inputs[1]]), peaks[second.inputs[0]])
         _divide(graph, tensors, first, factors)
         _multiply(tensors, second, factors)
         pairs.append(name)
@@ -126,12 +127,8 @@ def _keeps_channels(graph: Graph, node: Node, channels: int) -> bool:
     return isinstance(node.op, FloatMaxPool2D | FloatAveragePool2D | Reshape)
 
 
-def _factors(
-    second: Node, weights: NDArray[np.float32] | None, peaks: NDArray[np.float64]
-) -> NDArray[np.float32]:
+def _factors(second: Node, weights: NDArray[np.float32], peaks: NDArray[np.float64]) -> NDArray[np.float32]:
     """What each channel is divided by; a channel that calibration never saw is left alone."""
-    if weights is None:
-        raise ValueError(f"the weights of {second.name!r} are not constant")
     if isinstance(second.op, FloatDepthwiseConv2D):
         # each channel has a weight scale of its own, so that the second layer loses nothing
         wished = peaks.copy()
@@ -148,16 +145,16 @@ def _factors(
     return single
 
 
-def _divide(graph: Graph, tensors: list, first: Node, factors: NDArray[np.float32]) -> None:
+def _divide(graph: Graph, tensors: list[Tensor], first: Node, factors: NDArray[np.float32]) -> None:
     axis = channel_axis(first.op)
     shape = [1] * len(tensors[first.inputs[1]].shape)
     shape[axis] = -1
     for index, divisors in ((first.inputs[1], factors.reshape(shape)), (first.inputs[2], factors)):
-        tensors[index] = replace(tensors[index], data=(tensors[index].data / divisors).astype(np.float32))
+        tensors[index] = replace(tensors[index], data=(data_of(tensors[index]) / divisors).astype(np.float32))
 
 
-def _multiply(tensors: list, second: Node, factors: NDArray[np.float32]) -> None:
+def _multiply(tensors: list[Tensor], second: Node, factors: NDArray[np.float32]) -> None:
     index = second.inputs[1]
     if isinstance(second.op, FloatDepthwiseConv2D):
         factors = np.repeat(factors, second.op.depth_multiplier)
-    tensors[index] = replace(tensors[index], data=(tensors[index].data * factors).astype(np.float32))
+    tensors[index] = replace(tensors[index], data=(data_of(tensors[index]) * factors).astype(np.float32))

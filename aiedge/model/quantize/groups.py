@@ -9,6 +9,7 @@ import numpy as np
 
 from aiedge.model.ir.graph import Graph, Node, Quantization
 from aiedge.model.ir.ops import Concat, Dequantize, FloatBinary, FloatSoftmax
+from aiedge.model.quantize.constants import quantization_of_tensor
 from aiedge.model.quantize.plan import Plan, Role
 from aiedge.model.quantize.ranges import Range, held_range
 
@@ -96,10 +97,9 @@ def fixed_quantizations(graph: Graph, plan: Plan) -> dict[int, Quantization]:
 
 def _as_int8(graph: Graph, node: Node) -> Quantization:
     x = graph.tensors[node.inputs[0]]
-    if x.quantization is None:
-        raise ValueError(f"the graph is not verified: {x.name!r} has no quantization")
-    moved = 128 if x.dtype == "uint8" else 0
-    return Quantization(x.quantization.scales, x.quantization.zero_points - np.int32(moved))
+    given = quantization_of_tensor(x)
+    moved = np.int32(128 if x.dtype == "uint8" else 0)
+    return Quantization(given.scales, given.zero_points - moved)
 
 
 _COMPUTING = MappingProxyType({Role.COMPUTE: 1, Role.FUNCTION: 1})

@@ -33,7 +33,7 @@ class Histogram:
     @property
     def centres(self) -> NDArray[np.float64]:
         """The middle of each bin."""
-        middles: NDArray[np.float64] = self.low + (np.arange(BINS) + 0.5) * self.width
+        middles: NDArray[np.float64] = self.low + (np.arange(BINS, dtype=np.float64) + 0.5) * self.width
         return middles
 
     def add(self, values: NDArray[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import overload
 
 from aiedge.errors import ModelError, UsageError
@@ -148,7 +148,7 @@ def _with_all_samples(
     observation = variant.observation.copy()
     for _ in observe(variant.graph, _Numbered(samples, judging), runner, observation):
         pass
-    return replace(variant, observation=observation)
+    return variant.grown(observation)
 
 
 def _is_met(verdict: Verdict, options: QuantizeOptions) -> bool:

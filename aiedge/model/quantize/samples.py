@@ -50,7 +50,7 @@ def check_samples(graph: Graph, samples: Samples) -> str:
             if array.dtype.kind == "f" and not np.isfinite(array).all():
                 where = f"{graph.name}: input {tensor.name!r}"
                 raise InputError("AIE-MOD-073", where=where, sample=number)
-            digest.update(np.ascontiguousarray(array))
+            digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aiedge.model.ir.graph import Graph
 from aiedge.model.quantize.bias_correction import Means, correct_biases, float_means
@@ -43,10 +43,18 @@ class Variant:
     graph: Graph
     observation: Observation
     means: dict[int, Means]
+    _ranges: dict[RangeMethod, dict[int, Range]] = field(default_factory=dict, compare=False)
 
     def ranges(self, method: RangeMethod) -> dict[int, Range]:
-        """Every float tensor's range by the method."""
-        return {i: choose_range(stats.histogram, method) for i, stats in self.observation.stats.items()}
+        """Every float tensor's range by the method; computed once."""
+        if method not in self._ranges:
+            stats = self.observation.stats.items()
+            self._ranges[method] = {i: choose_range(one.histogram, method) for i, one in stats}
+        return self._ranges[method]
+
+    def grown(self, observation: Observation) -> Variant:
+        """The same graph with what more samples showed."""
+        return Variant(self.graph, observation, self.means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class Trials:
     def search(self, judge: Judge, kept: dict[int, str]) -> Attempt:
         """Try what the options leave open, one setting after another, and give the best."""
         options = self._options
-        methods = AUTO_METHODS
+        methods: tuple[RangeMethod, ...] = AUTO_METHODS
         if options.method != "auto":
             methods = (RangeMethod(options.method, options.percentile),)
         first = Way(

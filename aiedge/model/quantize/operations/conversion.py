@@ -11,6 +11,8 @@ import numpy as np
 from aiedge.model.ir.graph import Node, Quantization
 from aiedge.model.quantize.builder import Builder
 
+EightInts = tuple[int, int, int, int, int, int, int, int]
+
 Conversion = Callable[[Builder, int, Node, Any], None]
 """The builder, the float node's place, the node, its operation."""
 

@@ -25,6 +25,7 @@ from aiedge.model.ir.ops import (
     Sub,
 )
 from aiedge.model.quantize.builder import Builder, constant_quantization, quantized
+from aiedge.model.quantize.constants import data_of
 from aiedge.model.quantize.operations.conversion import Conversion, clamp_of, result_of
 
 
@@ -95,8 +96,6 @@ CONVERSIONS: Mapping[type[Op], Conversion] = MappingProxyType({FloatBinary: bina
 def _reciprocal(builder: Builder, divisor: int) -> int:
     """One over each element of a constant, quantized."""
     tensor = builder.graph.tensors[divisor]
-    if tensor.data is None:
-        raise ValueError(f"{tensor.name!r} is not constant: the plan is not of this graph")
-    inverse = (np.float32(1) / tensor.data).astype(np.float32)
+    inverse = (np.float32(1) / data_of(tensor)).astype(np.float32)
     quantization = constant_quantization(inverse)
     return builder.add_constant(f"{tensor.name} (inverse)", quantized(inverse, quantization), quantization)

@@ -17,7 +17,7 @@ from aiedge.model.ir.ops import (
     Pad,
 )
 from aiedge.model.quantize.builder import Builder
-from aiedge.model.quantize.operations.conversion import Conversion, clamp_of, result_of
+from aiedge.model.quantize.operations.conversion import Conversion, EightInts, clamp_of, result_of
 from aiedge.model.quantize.plan import Role
 
 
@@ -54,6 +54,6 @@ CONVERSIONS: Mapping[type[Op], Conversion] = MappingProxyType(
 )
 
 
-def _window(op: FloatAveragePool2D | FloatMaxPool2D) -> tuple[int, ...]:
+def _window(op: FloatAveragePool2D | FloatMaxPool2D) -> EightInts:
     sizes = (op.filter_h, op.filter_w, op.stride_h, op.stride_w)
     return (*sizes, op.pad_top, op.pad_bottom, op.pad_left, op.pad_right)

@@ -20,7 +20,8 @@ from aiedge.model.ir.ops import (
 )
 from aiedge.model.ir.place import node_place
 from aiedge.model.quantize.builder import Builder
-from aiedge.model.quantize.operations.conversion import Conversion, clamp_of, result_of
+from aiedge.model.quantize.constants import data_of
+from aiedge.model.quantize.operations.conversion import Conversion, EightInts, clamp_of, result_of
 from aiedge.model.quantize.signal import snr_db
 from aiedge.model.quantize.weights import ScaleError, quantize_weights, restored
 
@@ -51,25 +52,24 @@ CONVERSIONS: Mapping[type[Op], Conversion] = MappingProxyType(
 )
 
 
-def _window(op: FloatConv2D | FloatDepthwiseConv2D) -> tuple[int, ...]:
+def _window(op: FloatConv2D | FloatDepthwiseConv2D) -> EightInts:
     strides = (op.stride_h, op.stride_w, op.dilation_h, op.dilation_w)
     return (*strides, op.pad_top, op.pad_bottom, op.pad_left, op.pad_right)
 
 
 def _weighted(builder: Builder, place: int, node: Node, op: Op, axis: int) -> None:
     weights, bias = (builder.graph.tensors[i] for i in node.inputs[1:])
-    if weights.data is None or bias.data is None:
-        raise ValueError(f"{weights.name!r} or {bias.name!r} is not constant: the plan is not of this graph")
+    data = data_of(weights)
     result = result_of(builder, place)
     scales = tuple(float(builder.quantizations[i].scale) for i in (node.inputs[0], result))
     try:
         made = quantize_weights(
-            weights.data, axis, bias.data.astype(np.float64), (scales[0], scales[1]), builder.weight_method
+            data, axis, data_of(bias).astype(np.float64), (scales[0], scales[1]), builder.weight_method
         )
     except ScaleError as error:
         where = node_place(builder.graph, place)
         raise ModelError("AIE-MOD-078", where=where, name=weights.name, reason=error) from None
-    builder.weights_snr_db[place] = snr_db(weights.data, restored(made, axis))
+    builder.weights_snr_db[place] = snr_db(data, restored(made, axis))
     zeros = np.zeros(len(made.scales), np.int32)
     inputs = (
         builder.int8(node.inputs[0]),
