@@ -5,10 +5,14 @@ from __future__ import annotations
 import litert
 import numpy as np
 import pytest
+from float_builder import FloatBuilder
 from tflite_builder import TfliteBuilder
 
 from aiedge.model.compile import import_model
+from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.interpret import interpret
+from aiedge.model.ir.ops import FloatConv2D, FloatDepthwiseConv2D, Pad
+from aiedge.model.passes import run_passes
 
 SAME, VALID = 0, 1
 
@@ -78,3 +82,26 @@ def test_a_pad_that_something_else_needs_stays() -> None:
     graph = import_model(t.build([x], [wide, y]), "m")
     assert [node.op.NAME for node in graph.nodes] == ["pad", "conv_2d"]
     assert graph.nodes[1].inputs[0] == graph.inputs[0]
+
+
+def padded_float_convolution(bias: float, *, depthwise: bool = False) -> Graph:
+    """An image (1, 4, 5, 2) with a border, then a window of 3 by 3."""
+    b = FloatBuilder()
+    rng = np.random.default_rng(4)
+    wide = b.node(Pad.of([(0, 0), (1, 2), (2, 0), (0, 0)], 0), [b.input(1, 4, 5, 2)], (1, 7, 7, 2))
+    shape = (1, 3, 3, 2) if depthwise else (3, 3, 3, 2)
+    channels = 2 if depthwise else 3
+    operands = [wide, b.constant(rng.standard_normal(shape)), b.constant(np.full(channels, bias))]
+    op = FloatDepthwiseConv2D(1, 1, 1, 1, 1, 0, 0, 0, 0) if depthwise else FloatConv2D(1, 1, 1, 1, 0, 0, 0, 0)
+    return b.build(b.node(op, operands, (1, 5, 5, channels)))
+
+
+@pytest.mark.parametrize("depthwise", [False, True])
+@pytest.mark.parametrize(("bias", "left"), [(0.5, 1), (0.0, 1), (-0.0, 2)])
+def test_folded_in_float_where_no_sum_is_minus_0(bias: float, left: int, depthwise: bool) -> None:
+    graph = padded_float_convolution(bias, depthwise=depthwise)
+    folded = run_passes(graph)
+    assert len(folded.nodes) == left
+    rng = np.random.default_rng(5)
+    x = np.where(rng.random((1, 4, 5, 2)) < 0.7, -0.0, rng.standard_normal((1, 4, 5, 2))).astype(np.float32)
+    assert interpret(folded, [x])[0].tobytes() == interpret(graph, [x])[0].tobytes()
