@@ -90,7 +90,8 @@ def pad(draw: Draw, dtype: str) -> bytes:
     kind = "PAD"
     if draw.whole(0, 1):
         kind = "PADV2"
-        inputs.append(m.tensor((1,), data=np.array([draw.zero_point(dtype)], dtype)))
+        around = 0 if dtype == "float32" else draw.zero_point(dtype)
+        inputs.append(m.tensor((1,), data=np.array([around], dtype)))
     m.t.operator(kind, inputs, [y])
     return m.t.build([x], [y])
 

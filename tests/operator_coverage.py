@@ -12,6 +12,7 @@ from pathlib import Path
 
 import tflite
 import tflite_models
+from float_models import FLOAT
 from operator_models import LITERT, LOOKUPS, ONNXRUNTIME, Model
 from tflite_models import Draw
 
@@ -31,11 +32,12 @@ OPS = ROOT / "native" / "src" / "ops"
 HEAD = """\
 # Operators
 
-Every operator of the .tflite schema, and what the native engine does with it in int8 and in uint8. This page is made
-from the registry of the operator tests (`PYTHONPATH=tests python tests/operator_coverage.py`); a test fails when it is
-out of date.
+Every operator of the .tflite schema, and what the native engine does with it in int8, in uint8 and in float32. This
+page is made from the registry of the operator tests (`PYTHONPATH=tests python tests/operator_coverage.py`); a test
+fails when it is out of date.
 
 - **operations**: what the operator becomes in the graph ([arithmetic.md](arithmetic.md) has the formula of each).
+- **float32**: what it becomes there. Random models give LiteRT's numbers to within 1e-5 of the largest.
 - **kernels**: instruction sets with code of their own; every operation runs everywhere, always with the same bits.
 - **LiteRT**: random models, for functions of one tensor all 256 values, give LiteRT's bits in every run of the tests.
 - **ONNX Runtime**: the same models beside the QLinear operator: equal bits, or at most one step of the output apart.
@@ -43,14 +45,15 @@ out of date.
 An operator without a mark is refused by its name when a model is imported; `aiedge.load(..., engine="tflite")` runs
 such a model in LiteRT.
 
-| operator | int8 | uint8 | operations | kernels | LiteRT | ONNX Runtime |
-|---|---|---|---|---|---|---|
+| operator | int8 | uint8 | operations | kernels | LiteRT | ONNX Runtime | float32 |
+|---|---|---|---|---|---|---|---|
 """
 
 
 def page() -> str:
     """The text of docs/operators.md."""
     litert = _kinds(LITERT | {kind: partial(tflite_models.lookup, kind) for kind in LOOKUPS})
+    floats = _float_kinds()
     steps = {name: allowed for name, (_, allowed) in ONNXRUNTIME.items()}
     beside = {
         kind: "equal" if steps[name] == 0 else f"{steps[name]} step"
@@ -66,6 +69,7 @@ def page() -> str:
         cells = [kind, *("yes" if dtypes.get(dtype) else "" for dtype in DTYPES)]
         cells += [", ".join(operations), ", ".join(kernels)]
         cells += ["equal" if kind in litert else "", beside.get(kind, "")]
+        cells.append(", ".join(sorted(floats.get(kind, ()))))
         rows.append("| " + " | ".join(cells) + " |")
     return HEAD + "\n".join(re.sub(" +", " ", row) for row in rows) + "\n"
 
@@ -73,7 +77,7 @@ def page() -> str:
 def untested() -> set[str]:
     """Operators that are imported, and of which no test has a model."""
     models = LITERT | {kind: partial(tflite_models.lookup, kind) for kind in LOOKUPS}
-    return set(OPERATORS) - set(_kinds(models))
+    return set(OPERATORS) - set(_kinds(models)) - set(_float_kinds())
 
 
 def instruction_sets(operation: str) -> set[str]:
@@ -113,6 +117,19 @@ def _kinds(models: Mapping[str, Model]) -> dict[str, dict[str, set[str]]]:
                 except ModelError:
                     continue
                 operations |= {node.op.NAME for node in graph.nodes}
+    return kinds
+
+
+def _float_kinds() -> dict[str, set[str]]:
+    """Operator -> the operations that its models in float32 become."""
+    kinds: dict[str, set[str]] = {}
+    for model in FLOAT.values():
+        for seed in range(SEEDS):
+            data = model(Draw(seed))
+            (kind,) = {operator.kind for operator in read_tflite(data, "m").operators}
+            graph = import_tflite(data, "m")
+            verify(graph)
+            kinds.setdefault(kind, set()).update(node.op.NAME for node in graph.nodes)
     return kinds
 
 

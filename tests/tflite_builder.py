@@ -12,6 +12,7 @@ import tflite
 from numpy.typing import NDArray
 
 _TYPES = {
+    "float16": tflite.TensorType.FLOAT16,
     "float32": tflite.TensorType.FLOAT32,
     "int8": tflite.TensorType.INT8,
     "int16": tflite.TensorType.INT16,
@@ -27,6 +28,8 @@ _OPTIONS = {
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
+    "DEQUANTIZE": "DequantizeOptions",
+    "DIV": "DivOptions",
     "EXPAND_DIMS": "ExpandDimsOptions",
     "FULLY_CONNECTED": "FullyConnectedOptions",
     "GATHER": "GatherOptions",
@@ -40,6 +43,7 @@ _OPTIONS = {
     "PACK": "PackOptions",
     "PAD": "PadOptions",
     "PADV2": "PadV2Options",
+    "REDUCE_MAX": "ReducerOptions",
     "RESIZE_BILINEAR": "ResizeBilinearOptions",
     "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
     "SLICE": "SliceOptions",
@@ -63,6 +67,7 @@ _VERSIONS = {
     "CONCATENATION": 2,
     "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 3,
+    "DEQUANTIZE": 2,
     "EXP": 2,
     "FULLY_CONNECTED": 4,
     "GATHER": 2,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tflite_builder import TfliteBuilder
 
-LOWEST = {"int8": -128, "uint8": 0}
+LOWEST = {"int8": -128, "uint8": 0, "float32": 0}
 SAME, VALID = 0, 1
 ACTIVATIONS = 4  # NONE, RELU, RELU_N1_TO_1, RELU6
 
@@ -336,6 +336,10 @@ def _weights(
     """Tensors of weights and bias, and the typical size of one product."""
     channels = shape[axis]
     data: NDArray[Any]
+    if dtype == "float32":
+        data, values = draw.rng.normal(0, 1, shape), draw.rng.normal(0, 1, channels)
+        weights = t.tensor(shape, dtype, data=data.astype(np.float32))
+        return weights, t.tensor((channels,), dtype, data=values.astype(np.float32)), 1.0
     if dtype == "uint8":
         data, count, zero_point = draw.rng.integers(0, 256, shape, np.uint8), 1, draw.whole(0, 255)
     else:
@@ -343,6 +347,6 @@ def _weights(
         count = channels if draw.whole(0, 1) else 1
     scales = [draw.scale(1e-4, 0.5) for _ in range(count)]
     weights = t.tensor(shape, dtype, scales, [zero_point] * count, axis if count > 1 else 0, data)
-    values = draw.rng.integers(-20000, 20000, channels).astype(np.int32)
-    bias = t.tensor((channels,), "int32", [x_scale * s for s in scales], [0] * count, data=values)
+    terms = draw.rng.integers(-20000, 20000, channels).astype(np.int32)
+    bias = t.tensor((channels,), "int32", [x_scale * s for s in scales], [0] * count, data=terms)
     return weights, bias, float(x_scale * np.exp(np.mean(np.log(scales))) * 70)

@@ -21,11 +21,8 @@ MESSAGES: dict[str, Message] = {
         "Use only the operators that are: {supported}.",
     ),
     "AIE-MOD-006": Message(
-        "The tensor's type {dtype} is not supported.", "Quantize the whole model to int8 or uint8."
-    ),
-    "AIE-MOD-007": Message(
-        "The model computes in {dtype}; aiedge runs models that are quantized from input to output.",
-        "Export it as full integer: int8 inputs, outputs and operators.",
+        "The tensor's type {dtype} is not supported.",
+        "Export the model in float32, or quantized to int8 or uint8.",
     ),
     "AIE-MOD-008": Message(
         "The tensor's shape {shape} is not fixed.",
@@ -66,11 +63,6 @@ MESSAGES: dict[str, Message] = {
         "The tensor's data stand in another file, which aiedge does not open.",
         "Save the model as one file: onnx.save(onnx.load(FILE), FILE).",
     ),
-    "AIE-MOD-042": Message(
-        "The model computes in float here: {reason}.",
-        "Quantize it from input to output (onnxruntime's quantize_static, QDQ or QOperator), or run it as it is with "
-        "--engine onnxruntime.",
-    ),
     "AIE-MOD-043": Message(
         "The ONNX operator {operator} is not supported.",
         "Use those that docs/onnx.md lists, or run the model as it is with --engine onnxruntime.",
@@ -82,10 +74,6 @@ MESSAGES: dict[str, Message] = {
     "AIE-MOD-045": Message(
         "The batch is to be {batch}, and the file fixes it to {fixed}.",
         "Leave the batch out, or export the model with an open first axis.",
-    ),
-    "AIE-MOD-046": Message(
-        "The model ends in a softmax that is computed in float.",
-        "Quantize its output, too, or leave it out with --cut-softmax: the scores' order stays the same.",
     ),
     "AIE-MOD-050": Message(
         "The constant holds {value}, which is no finite number.",

@@ -1,4 +1,4 @@
-"""A quantized .onnx file -> Graph."""
+"""An .onnx file -> Graph."""
 
 from __future__ import annotations
 
@@ -10,8 +10,20 @@ import numpy as np
 from aiedge.errors import ModelError
 from aiedge.model.importers.onnx_builder import GraphBuilder
 from aiedge.model.importers.onnx_ops import OPERATORS
+from aiedge.model.importers.onnx_ops.fields import unsupported
+from aiedge.model.importers.onnx_ops.floats import float_value
 from aiedge.model.importers.onnx_reader import FileInput, FileModel, FileNode, read_onnx
-from aiedge.model.importers.onnx_values import Activation, Coding, Constant, Function, Pending, Real
+from aiedge.model.importers.onnx_values import (
+    FLOAT,
+    Activation,
+    Coding,
+    Constant,
+    Function,
+    Pending,
+    Real,
+    Value,
+    Weights,
+)
 from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.limits import MAX_CONSTANT_BYTES
 
@@ -27,7 +39,7 @@ class OnnxOptions:
 
     ``batch``: the size of an open first axis (1 when None); a fixed one stays, and must be this one if it is given.
     ``layout``: ``file`` keeps the order of axes of the file's inputs and outputs, ``nhwc`` gives those with four axes
-    with the channels last. ``cut_softmax``: the outputs are the inputs of softmaxes that are left in float.
+    with the channels last. ``cut_softmax``: the outputs are the inputs of softmaxes that stay in float.
     """
 
     batch: int | None = None
@@ -38,9 +50,9 @@ class OnnxOptions:
 def import_onnx(data: bytes, name: str, options: OnnxOptions | None = None) -> Graph:
     """Turn the bytes of an .onnx file into a graph; ``name`` becomes the graph's and stands in errors.
 
-    Models in QDQ and QOperator form, int8 or uint8. Inputs and outputs in float become the integers that the file
-    quantizes them to, under the same names. Raises ModelError for a damaged, hostile, float or unsupported model.
-    The graph is not verified yet.
+    Models in float32, in QDQ and QOperator form, and those of which a part is quantized. Inputs and outputs in float
+    become the integers that the file quantizes them to where it has some, under the same names. Raises ModelError for
+    a damaged, hostile or unsupported model. The graph is not verified yet.
     """
     options = options or OnnxOptions()
     model = read_onnx(data, name)
@@ -53,10 +65,7 @@ def import_onnx(data: bytes, name: str, options: OnnxOptions | None = None) -> G
     for one in model.inputs:
         x = _declare(builder, one, options.batch, order)
         inputs.append((one.name, x))
-        if x.coding.dtype is None:
-            builder.define(one.name, Real(x, is_quantized=False), one.place)
-        else:
-            builder.define(one.name, x, one.place)
+        builder.define(one.name, x, one.place)
     for node in model.nodes:
         kind = f"{node.domain}.{node.kind}" if node.domain else node.kind
         if kind not in OPERATORS:
@@ -96,7 +105,7 @@ def _declare(builder: GraphBuilder, one: FileInput, batch: int | None, order: tu
         shape.append(size if size is not None else batch or 1)
     if batch is not None and shape and shape[0] != batch:
         raise ModelError("AIE-MOD-045", where=one.place, batch=batch, fixed=shape[0])
-    coding = Coding(None if one.type_name == "float32" else one.type_name)
+    coding = FLOAT if one.type_name == "float32" else Coding(one.type_name)
     rank = len(shape)
     return builder.declare(
         one.name, tuple(shape), order if rank == 4 else tuple(range(rank)), coding, one.place
@@ -106,21 +115,27 @@ def _declare(builder: GraphBuilder, one: FileInput, batch: int | None, order: tu
 def _output(
     builder: GraphBuilder, name: str, options: OnnxOptions, order: tuple[int, ...]
 ) -> tuple[str, Activation]:
-    """The integers of an output; what dequantizes them last is cut."""
+    """The tensor of an output: integers without what dequantizes them last, else numbers."""
     place = f"{builder.source}: output {name[:80]!r}"
     value = builder.find(name, place)
-    node = FileNode(place, name, "output", "", (), (name,), {})
-    if isinstance(value, Pending) and value.softmax_of is not None and options.cut_softmax:
-        value = Real(value.softmax_of)
-    if isinstance(value, Pending | Function):
-        if isinstance(value, Pending) and value.softmax_of is not None:
-            raise ModelError("AIE-MOD-046", where=value.node.place)
-        reason = f"its result, the output {name[:80]!r}, is not quantized"
-        raise ModelError("AIE-MOD-042", where=value.node.place, reason=reason)
-    if isinstance(value, Real) and value.is_quantized:
+    node = FileNode(place, name, "output", "", (name,), (name,), {})
+    if options.cut_softmax:
+        value = _before_softmax(builder, value)
+    if isinstance(value, Constant | Weights):
+        raise unsupported(node, "an output that is constant")
+    if isinstance(value, Real):
         value = value.activation
-    if not isinstance(value, Activation):
-        raise ModelError("AIE-MOD-042", where=place, reason="it is not computed from quantized values")
+    if isinstance(value, Pending | Function):
+        value = float_value(builder, node, value, name)
     return name, builder.ordered(
         node, value, order if len(value.shape) == 4 else tuple(range(len(value.shape)))
     )
+
+
+def _before_softmax(builder: GraphBuilder, value: Value) -> Value:
+    """What goes into a softmax that is left in float, or the value itself."""
+    if isinstance(value, Pending) and value.softmax_of is not None:
+        return value.softmax_of
+    if isinstance(value, Activation):
+        return builder.before_softmax.get(value.tensor, value)
+    return value

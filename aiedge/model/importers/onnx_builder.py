@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from aiedge.errors import ModelError
 from aiedge.model.importers.bounds import Rounding, clamp_bounds, half_even
+from aiedge.model.importers.onnx_inputs import input_quantizations
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Coding, Value
+from aiedge.model.importers.onnx_values import FLOAT, Activation, Coding, Pending, Value
 from aiedge.model.ir.graph import Graph, Node, Quantization, Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION, MAX_ELEMENTS, MAX_TENSORS
-from aiedge.model.ir.ops import Lookup, Op, Requantize, Reshape, Transpose
+from aiedge.model.ir.ops import Dequantize, Lookup, Op, Quantize, Requantize, Reshape, Transpose
 
 _FLIP = 128
 """Between uint8 and int8: the same number is stored 128 lower."""
@@ -38,6 +40,9 @@ class GraphBuilder:
         self._nodes: list[Node] = []
         self._values: dict[str, Value] = {}
         self._reordered: dict[tuple[int, tuple[int, ...]], Activation] = {}
+        self._dequantized: dict[int, Activation] = {}
+        self._computed: dict[int, tuple[Pending, Activation]] = {}
+        self.before_softmax: dict[int, Activation] = {}
 
     # -- names -------------------------------------------------------------------------------------------------
 
@@ -54,13 +59,13 @@ class GraphBuilder:
             raise ModelError("AIE-MOD-009", where=place, reason=reason)
         return self._values[name]
 
-    # -- integers ----------------------------------------------------------------------------------------------
+    # -- tensors -----------------------------------------------------------------------------------------------
 
     def stored(self, coding: Coding) -> tuple[str, np.float32, int]:
         """dtype, scale and zero point in the graph."""
         if coding.dtype == "uint8" and self._flips:
             return "int8", coding.scale, coding.zero_point - _FLIP
-        return coding.dtype or "int8", coding.scale, coding.zero_point
+        return coding.dtype, coding.scale, coding.zero_point
 
     def stored_array(self, array: NDArray[Any]) -> NDArray[Any]:
         """uint8 or int8 as the graph has them."""
@@ -70,13 +75,13 @@ class GraphBuilder:
         return array
 
     def same_coding(self, a: Coding, b: Coding) -> bool:
-        """Whether the same integers of the graph stand for the same numbers."""
+        """Whether the same elements of the graph stand for the same numbers."""
         return a.is_scaled and b.is_scaled and self.stored(a) == self.stored(b)
 
     def declare(
         self, name: str, shape: tuple[int, ...], order: tuple[int, ...], coding: Coding, place: str
     ) -> Activation:
-        """A new tensor for integers; ``shape`` is the file's."""
+        """A new tensor; ``shape`` is the file's."""
         check_size(shape, place)
         if len(self._tensors) >= MAX_TENSORS:
             raise ModelError(
@@ -163,6 +168,25 @@ class GraphBuilder:
             return source
         return self.add(node, Reshape(), [source.tensor], shape, order, x.coding)
 
+    def quantized(self, node: FileNode, x: Activation, coding: Coding) -> Activation:
+        """Numbers as integers."""
+        return self.add(node, Quantize(), [x.tensor], x.shape, x.order, coding)
+
+    def dequantized(self, node: FileNode, x: Activation) -> Activation:
+        """Integers as numbers."""
+        if x.tensor not in self._dequantized:
+            name = f"{self._tensors[x.tensor].name}/{Dequantize.NAME}"
+            made = self.add(node, Dequantize(), [x.tensor], x.shape, x.order, FLOAT, name)
+            self._dequantized[x.tensor] = made
+        return replace(x, tensor=self._dequantized[x.tensor].tensor, coding=FLOAT)
+
+    def computed(self, value: Pending) -> Activation:
+        """What waits for its quantization, in float; computed once, however many read it so."""
+        if id(value) not in self._computed:
+            # The value is kept beside its result, so that no other one gets its identity.
+            self._computed[id(value)] = (value, value.emit(FLOAT, value.low, value.high))
+        return self._computed[id(value)][1]
+
     def look_up(self, node: FileNode, x: Activation, table: NDArray[Any], coding: Coding) -> Activation:
         """Each integer by a table, whose entry i is for the integer of the graph whose byte is i."""
         dtype, scale, zero_point = self.stored(coding)
@@ -183,7 +207,11 @@ class GraphBuilder:
     def finish(
         self, inputs: Sequence[tuple[str, Activation]], outputs: Sequence[tuple[str, Activation]]
     ) -> Graph:
-        """The graph with the file's inputs and outputs, each in the file's type, under the file's name."""
+        """The graph with the file's inputs and outputs, each in the file's type, under the file's name.
+
+        An input in float of which the file reads nothing but integers becomes these.
+        """
+        inputs, outputs = self._join_quantizations(inputs, outputs)
         for index, coding in enumerate(self._codings):
             if coding is not None:
                 self._settle(self._tensors[index], coding)
@@ -202,20 +230,46 @@ class GraphBuilder:
                 self._nodes.append(Node(name, Requantize(), (x.tensor,), (outside,)))
             elif outside not in input_tensors:
                 self._tensors[outside].name = name
-        return Graph(
-            name=self.source,
-            tensors=self._tensors,
-            nodes=[*first, *self._nodes],
-            inputs=tuple(input_tensors),
-            outputs=tuple(output_tensors),
+        return _without_unused(
+            Graph(
+                name=self.source,
+                tensors=self._tensors,
+                nodes=[*first, *self._nodes],
+                inputs=tuple(input_tensors),
+                outputs=tuple(output_tensors),
+            )
         )
+
+    def _join_quantizations(
+        self, inputs: Sequence[tuple[str, Activation]], outputs: Sequence[tuple[str, Activation]]
+    ) -> tuple[list[tuple[str, Activation]], list[tuple[str, Activation]]]:
+        """Code the inputs as :func:`input_quantizations` says; the same inputs and outputs after that."""
+        first, last = [x.tensor for _, x in inputs], {x.tensor for _, x in outputs}
+        found = input_quantizations(self._nodes, self._codings, first, last)
+        kept = []
+        for node in self._nodes:
+            if node.outputs[0] not in found.joined:
+                sources = tuple(found.joined.get(index, index) for index in node.inputs)
+                kept.append(Node(node.name, node.op, sources, node.outputs))
+        self._nodes = kept
+        for index, coding in found.codings.items():
+            self._codings[index] = coding
+
+        def joined(x: Activation) -> Activation:
+            tensor = found.joined.get(x.tensor, x.tensor)
+            return replace(x, tensor=tensor, coding=found.codings.get(tensor, x.coding))
+
+        return [(name, joined(x)) for name, x in inputs], [(name, joined(x)) for name, x in outputs]
 
     def _settle(self, tensor: Tensor, coding: Coding) -> None:
         if not coding.is_scaled:
             where = f"{self.source}: {tensor.name!r}"
-            raise ModelError("AIE-MOD-006", where=where, dtype=f"{coding.dtype or 'float32'} without a scale")
+            raise ModelError("AIE-MOD-006", where=where, dtype=f"{coding.dtype} without a scale")
         tensor.dtype, scale, zero_point = self.stored(coding)
-        tensor.quantization = Quantization(np.array([scale], np.float32), np.array([zero_point], np.int32))
+        if not coding.is_float:
+            tensor.quantization = Quantization(
+                np.array([scale], np.float32), np.array([zero_point], np.int32)
+            )
 
     def _outside(self, name: str, x: Activation) -> int:
         """The graph's index of an input or output in the file's type."""
@@ -225,9 +279,28 @@ class GraphBuilder:
         quantization = Quantization(
             np.array([x.coding.scale], np.float32), np.array([x.coding.zero_point], np.int32)
         )
-        self._tensors.append(Tensor(name, inside.shape, str(x.coding.dtype), quantization))
+        self._tensors.append(Tensor(name, inside.shape, x.coding.dtype, quantization))
         inside.name = f"{name}/{inside.dtype}"
         return len(self._tensors) - 1
+
+
+def _without_unused(graph: Graph) -> Graph:
+    """The graph without tensors that nothing names."""
+    used = {index for node in graph.nodes for index in (*node.inputs, *node.outputs)}
+    used.update(graph.inputs, graph.outputs)
+    place = {index: new for new, index in enumerate(sorted(used))}
+
+    def placed(indices: Sequence[int]) -> tuple[int, ...]:
+        return tuple(place[index] for index in indices)
+
+    return Graph(
+        name=graph.name,
+        tensors=[graph.tensors[index] for index in place],
+        nodes=[Node(node.name, node.op, placed(node.inputs), placed(node.outputs)) for node in graph.nodes],
+        inputs=placed(graph.inputs),
+        outputs=placed(graph.outputs),
+        arithmetic=graph.arithmetic,
+    )
 
 
 def check_size(shape: Sequence[int], place: str) -> None:

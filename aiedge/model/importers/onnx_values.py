@@ -2,7 +2,8 @@
 
 An .onnx file in QDQ form says what is computed in float, between integers: the integers are dequantized, an operator
 works on them in float, its result is quantized. What becomes a node of the graph is the operator together with the
-quantizations around it, so a float value is kept as what it was made of, until a QuantizeLinear tells its integers.
+quantizations around it, so the float value of integers, and what is computed of them, is kept as what it was made of,
+until a QuantizeLinear tells its integers. Where something else reads it, it is computed in float.
 """
 
 from __future__ import annotations
@@ -22,21 +23,30 @@ _ONE = np.float32(1)
 
 @dataclass(slots=True)
 class Coding:
-    """How integers stand for numbers, as the file says; ``dtype`` is None as long as nothing has said it.
+    """How the elements of a tensor stand for numbers: as float32, or as integers in the way that the file says.
 
-    Operators that only move elements hand it on, so what the first QuantizeLinear or DequantizeLinear says holds for
-    all that moved them.
+    Operators that only move elements hand it on, so what the first DequantizeLinear says of integers holds for all
+    that moved them.
     """
 
-    dtype: str | None = None
+    dtype: str
     scale: np.float32 = _ONE
     zero_point: int = 0
     is_scaled: bool = False
 
+    @property
+    def is_float(self) -> bool:
+        """Whether the elements are the numbers themselves."""
+        return self.dtype == "float32"
+
+
+FLOAT = Coding("float32", is_scaled=True)
+"""Nothing changes this one: it is scaled from the start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """Integers that a node of the graph makes.
+    """A tensor that a node of the graph makes: integers, or float32 where its coding says so.
 
     ``shape`` is the file's; axis i of the graph's tensor ``tensor`` is axis ``order[i]`` of the file's.
     """
@@ -49,10 +59,9 @@ class Activation:
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """The float value of integers; those of an input in float are not there before it ``is_quantized``."""
+    """The float value of integers."""
 
     activation: Activation
-    is_quantized: bool = True
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -97,7 +106,7 @@ class Weights:
 
 
 Emit = Callable[[Coding, float, float], Activation]
-"""Makes the node once it is known how its output is coded, and its lower and upper bound."""
+"""Makes the node once it is known how its output is coded, which may be float32, and its lower and upper bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +136,15 @@ Floats = NDArray[np.float32]
 class Function:
     """A float function of each integer alone: ``values[i]`` for the integer of the graph whose byte is i.
 
-    It becomes a table. The values are there from the start, so that a long chain costs no more than its nodes.
+    Quantized, it becomes a table. The values are there from the start, so that a long chain costs no more than its
+    nodes. ``in_float`` computes it in float instead, once; ``depth`` counts the operators that it goes through.
     """
 
     node: FileNode
     source: Activation
     values: Floats
+    in_float: Callable[[], Activation]
+    depth: int = 0
 
     @property
     def shape(self) -> tuple[int, ...]:

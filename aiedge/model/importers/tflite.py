@@ -1,4 +1,4 @@
-"""A quantized .tflite file -> Graph."""
+"""A .tflite file -> Graph."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from aiedge.model.ir.graph import Graph, Node
 def import_tflite(data: bytes, name: str) -> Graph:
     """Turn the bytes of a .tflite file into a graph; ``name`` becomes the graph's and stands in errors.
 
-    int8 and uint8 models, quantized per tensor or (int8 weights) per channel, with fixed shapes. Padding
-    becomes explicit, fused activations become clamps, a missing bias becomes zeros. Constants are views of
-    ``data``. Raises ModelError for a damaged, hostile, float or unsupported model. The graph is not verified
-    yet.
+    int8 and uint8 models, quantized per tensor or (int8 weights) per channel, float32 models, and those of which
+    a part is quantized, with fixed shapes. Padding becomes explicit, fused activations become clamps, in float
+    operations of their own, a missing bias becomes zeros. Weights in float16, or in integers beside float, become
+    float32; other constants are views of ``data``. Raises ModelError for a damaged, hostile or unsupported model. The
+    graph is not verified yet.
     """
     model = read_tflite(data, name)
     tensors = TensorTable(model.tensors)

@@ -53,6 +53,7 @@ _OPTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "CONV_2D": ("Conv2DOptions", _CONV),
         "DEPTH_TO_SPACE": ("DepthToSpaceOptions", ("BlockSize",)),
         "DEPTHWISE_CONV_2D": ("DepthwiseConv2DOptions", (*_CONV, "DepthMultiplier")),
+        "DIV": ("DivOptions", ("FusedActivationFunction",)),
         "FULLY_CONNECTED": ("FullyConnectedOptions", ("FusedActivationFunction", "WeightsFormat")),
         "GATHER": ("GatherOptions", ("Axis", "BatchDims")),
         "GELU": ("GeluOptions", ("Approximate",)),

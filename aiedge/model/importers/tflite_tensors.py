@@ -14,8 +14,9 @@ from aiedge.model.importers.tflite_reader import FileTensor
 from aiedge.model.ir.graph import Quantization, Tensor
 from aiedge.model.ir.limits import MAX_DIMENSION, MAX_ELEMENTS
 
-_DTYPES: Mapping[str, str] = MappingProxyType({"INT8": "int8", "UINT8": "uint8", "INT32": "int32"})
-_FLOATS = ("FLOAT32", "FLOAT16", "BFLOAT16", "FLOAT64")
+_DTYPES: Mapping[str, str] = MappingProxyType(
+    {"FLOAT32": "float32", "INT8": "int8", "UINT8": "uint8", "INT32": "int32"}
+)
 
 
 class TensorTable:
@@ -24,7 +25,8 @@ class TensorTable:
     def __init__(self, file_tensors: Sequence[FileTensor]) -> None:
         self._file_tensors = file_tensors
         self._index_of: dict[int, int] = {}
-        self._zeros_of: dict[int, int] = {}
+        self._zeros_of: dict[tuple[int, str], int] = {}
+        self._numbers_of: dict[int, int] = {}
         self._table_of: dict[tuple[str, bytes, float, int], int] = {}
         self.tensors: list[Tensor] = []
 
@@ -39,13 +41,31 @@ class TensorTable:
         """The converted tensor itself."""
         return self.tensors[self.index(file_index)]
 
-    def zero_bias(self, channels: int) -> int:
+    def zero_bias(self, channels: int, dtype: str = "int32") -> int:
         """The graph's index of a bias of zeros, which the file does not have; one for each size."""
-        if channels not in self._zeros_of:
-            self._zeros_of[channels] = len(self.tensors)
-            zeros = np.zeros(channels, "<i4")
-            self.tensors.append(Tensor(f"zero bias {channels}", (channels,), "int32", None, zeros))
-        return self._zeros_of[channels]
+        key = (channels, dtype)
+        if key not in self._zeros_of:
+            zeros = np.zeros(channels, dtype)
+            self._zeros_of[key] = self.add(Tensor(f"zero bias {channels}", (channels,), dtype, None, zeros))
+        return self._zeros_of[key]
+
+    def numbers(self, file_index: int) -> int:
+        """The graph's index of a constant in float32: as it is, or what its integers or halves stand for."""
+        tensor = self._file_tensors[file_index]
+        if tensor.type_name == "FLOAT32" or tensor.data is None:
+            return self.index(file_index)
+        if file_index not in self._numbers_of:
+            data = _numbers(tensor)
+            made = Tensor(tensor.name, data.shape, "float32", None, data)
+            self._numbers_of[file_index] = self.add(made)
+        return self._numbers_of[file_index]
+
+    def same(self, file_index: int, index: int) -> None:
+        """Let the file's tensor, which nothing has named yet, be one of the graph's."""
+        if file_index in self._index_of:
+            reason = "it has a value already"
+            raise _invalid(self._file_tensors[file_index], reason)
+        self._index_of[file_index] = index
 
     def add(self, tensor: Tensor) -> int:
         """The graph's index of a new tensor that the file does not have, between two nodes of one operator."""
@@ -96,13 +116,32 @@ def _converted(tensor: FileTensor) -> Tensor:
         raise ModelError("AIE-MOD-010", where=tensor.place, feature=feature)
     # A bias is int32 in units of input scale x weight scale by definition; exporters write its own scales in
     # ways that other readers stumble over (a channel axis that it does not have), and nothing needs them.
-    quantization = _quantization(tensor, shape, dtype) if dtype != "int32" else None
+    is_coded = dtype in {"int8", "uint8"}
+    quantization = _quantization(tensor, shape, dtype) if is_coded else None
     return Tensor(tensor.name, shape, dtype, quantization, _data(tensor, shape, dtype))
 
 
+def _numbers(tensor: FileTensor) -> NDArray[np.float32]:
+    """What a constant of another type than float32 stands for."""
+    if tensor.type_name == "FLOAT16":
+        halves = _data(tensor, _shape(tensor), "float16")
+        if halves is None:
+            raise ValueError("called for a tensor without data")
+        return halves.astype(np.float32)
+    coded = _converted(tensor)
+    if coded.quantization is None or coded.data is None:
+        raise ModelError("AIE-MOD-006", where=tensor.place, dtype=tensor.type_name.lower())
+    shape = [1] * len(coded.shape)
+    if coded.quantization.per_channel:
+        shape[coded.quantization.axis] = len(coded.quantization.scales)
+    points = coded.quantization.zero_points.reshape(shape)
+    with np.errstate(over="ignore"):
+        scaled = (coded.data - points).astype(np.float32) * coded.quantization.scales.reshape(shape)
+    numbers: NDArray[np.float32] = scaled.astype(np.float32)
+    return numbers
+
+
 def _dtype(tensor: FileTensor) -> str:
-    if tensor.type_name in _FLOATS:
-        raise ModelError("AIE-MOD-007", where=tensor.place, dtype=tensor.type_name.lower())
     if tensor.type_name not in _DTYPES:
         raise ModelError("AIE-MOD-006", where=tensor.place, dtype=tensor.type_name.lower())
     return _DTYPES[tensor.type_name]

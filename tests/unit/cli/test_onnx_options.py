@@ -31,8 +31,7 @@ def _run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[in
 
 
 def test_options_of_compile(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = _run(capsys, "compile", model)
-    assert (code, "AIE-MOD-046" in said) == (1, True)
+    assert _run(capsys, "compile", model)[0] == 0
     options = ("--cut-softmax", "--batch", "2", "--layout", "nhwc")
     bundle = model.with_suffix(".aie")
     assert _run(capsys, "compile", model, "-o", bundle, *options)[0] == 0

@@ -15,9 +15,7 @@ from aiedge.model.importers.onnx_values import (
     Activation,
     Coding,
     Constant,
-    Function,
     Pending,
-    Real,
     Value,
     Weights,
 )
@@ -26,7 +24,8 @@ Importer = Callable[[GraphBuilder, FileNode], None]
 """Reads one node of the file: defines its outputs."""
 
 INTEGERS = ("int8", "uint8")
-_MAX_DEPTH = 64
+MAX_DEPTH = 64
+"""How many operators may wait one behind another: each is a call inside of the one before."""
 
 
 def invalid(node: FileNode, reason: str) -> ModelError:
@@ -39,16 +38,18 @@ def unsupported(node: FileNode, feature: str) -> ModelError:
     return ModelError("AIE-MOD-010", where=node.place, feature=feature)
 
 
-def in_float(node: FileNode, reason: str) -> ModelError:
-    """The error of a node that would have to compute in float."""
-    return ModelError("AIE-MOD-042", where=node.place, reason=reason)
+def too_deep(node: FileNode) -> ModelError:
+    """The error of a node behind more operators that wait for a quantization than a model has."""
+    return unsupported(
+        node, f"more than {MAX_DEPTH} operators one after another that wait for a quantization"
+    )
 
 
 def deeper(node: FileNode, *values: Value) -> int:
-    """How deep an operator in float is that waits for these; ModelError beyond what a model has."""
+    """How deep an operator is that waits for these; ModelError beyond what a model has."""
     depth = 1 + max((value.depth for value in values if isinstance(value, Pending)), default=0)
-    if depth > _MAX_DEPTH:
-        raise unsupported(node, f"more than {_MAX_DEPTH} operators in float one after another")
+    if depth > MAX_DEPTH:
+        raise too_deep(node)
     return depth
 
 
@@ -74,24 +75,6 @@ def define(builder: GraphBuilder, node: FileNode, value: Value, index: int = 0) 
     if isinstance(value, Constant | Weights):
         builder.spend(value.array.nbytes, node.place)
     builder.define(node.outputs[index], value, node.place)
-
-
-def real_of(builder: GraphBuilder, node: FileNode, index: int) -> Activation:
-    """The integers behind an input in float that a node of the graph makes."""
-    return real_value(builder, node, value_of(builder, node, index), node.inputs[index])
-
-
-def real_value(builder: GraphBuilder, node: FileNode, value: Value, name: str) -> Activation:
-    """The integers behind a value in float; ``name`` is its own."""
-    if isinstance(value, Real):
-        if not value.is_quantized:
-            raise in_float(node, f"its input {name[:80]!r} is not quantized")
-        return value.activation
-    if isinstance(value, Pending | Function):
-        raise in_float(node, f"its input {name[:80]!r}, made by {value.node.kind}, is not quantized")
-    if isinstance(value, Activation):
-        raise invalid(node, f"its input {name[:80]!r} is {value.coding.dtype}, not float32")
-    raise unsupported(node, f"a constant as input {name[:80]!r} of {node.kind}")
 
 
 def array_of(builder: GraphBuilder, node: FileNode, index: int) -> NDArray[Any]:
@@ -211,11 +194,10 @@ def coding_of(
 def told(builder: GraphBuilder, node: FileNode, x: Activation, coding: Coding) -> Activation:
     """The integers, of which the file says now how they are coded; ModelError when it has said something else."""
     known = x.coding
-    if known.dtype is not None and known.dtype != coding.dtype:
+    if known.dtype != coding.dtype:
         raise invalid(node, f"it reads {coding.dtype} and its input is {known.dtype}")
     if not known.is_scaled:
-        known.dtype, known.scale, known.zero_point = coding.dtype, coding.scale, coding.zero_point
-        known.is_scaled = True
+        known.scale, known.zero_point, known.is_scaled = coding.scale, coding.zero_point, True
     elif known != coding:
         feature = f"integers of scale {known.scale!s}, {known.zero_point} read as {coding.scale!s}, {coding.zero_point}"
         raise unsupported(node, feature)
@@ -225,7 +207,7 @@ def told(builder: GraphBuilder, node: FileNode, x: Activation, coding: Coding) -
 def coded_input(builder: GraphBuilder, node: FileNode, index: int) -> Activation:
     """Integers followed by the inputs with their scale and zero point."""
     value = value_of(builder, node, index)
-    if not isinstance(value, Activation):
+    if not isinstance(value, Activation) or value.coding.is_float:
         raise invalid(node, f"its input {node.inputs[index][:80]!r} holds no integers of the model's")
     return told(builder, node, value, coding_of(builder, node, index + 1, index + 2))
 

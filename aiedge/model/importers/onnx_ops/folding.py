@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +25,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     value_of,
 )
 from aiedge.model.importers.onnx_reader import TYPES, FileNode
-from aiedge.model.importers.onnx_values import Constant, Function, Pending, Real
+from aiedge.model.importers.onnx_values import Activation, Constant, Function, Pending, Real, Weights
 
 MAX_FOLDED = 1 << 20
 """How many elements a folded operator may make; shapes have a handful."""
@@ -33,12 +34,16 @@ _FOLDED_TYPES = ("float32", "float64", "float16", "int64", "int32", "int8", "uin
 
 
 def fold(builder: GraphBuilder, node: FileNode) -> None:
-    """Add, Sub, Mul, Div, Min, Max, Floor, Ceil, Neg of constants."""
-    arrays = [array_of(builder, node, index) for index in range(len(node.inputs))]
+    """Add, Sub, Mul, Div, Min, Max, Sum, Floor, Ceil, Neg of constants."""
+    values = [value_of(builder, node, index) for index in range(len(node.inputs))]
+    arrays = [
+        value.values().astype(np.float32) if isinstance(value, Weights) else array_of(builder, node, index)
+        for index, value in enumerate(values)
+    ]
     if len({array.dtype for array in arrays}) != 1 or arrays[0].dtype.kind not in "fiu":
         raise invalid(node, f"its inputs are of the types {[array.dtype.name for array in arrays]}")
-    wanted, function = _FUNCTIONS[node.kind]
-    if len(arrays) != wanted:
+    counts, function = _FUNCTIONS[node.kind]
+    if len(arrays) not in counts:
         raise invalid(node, f"it has {len(arrays)} inputs")
     try:
         shape = np.broadcast_shapes(*[array.shape for array in arrays])
@@ -46,7 +51,8 @@ def fold(builder: GraphBuilder, node: FileNode) -> None:
         raise invalid(node, f"its shapes {[list(array.shape) for array in arrays]} do not fit") from None
     _check_size(node, shape)
     with np.errstate(all="ignore"):
-        define(builder, node, Constant(np.asarray(function(*arrays)).astype(arrays[0].dtype)))
+        result = function(*arrays) if len(counts) == 1 else reduce(function, arrays)
+        define(builder, node, Constant(np.asarray(result).astype(arrays[0].dtype)))
 
 
 def constant(builder: GraphBuilder, node: FileNode) -> None:
@@ -101,7 +107,8 @@ def cast(builder: GraphBuilder, node: FileNode) -> None:
     """Cast of a constant; of float values to float32, which they are."""
     dtype = TYPES.get(integer(node, "to", 0), "?")
     value = value_of(builder, node, 0)
-    if isinstance(value, Real | Pending | Function) and dtype == "float32":
+    is_float = isinstance(value, Activation) and value.coding.is_float
+    if dtype == "float32" and (is_float or isinstance(value, Real | Pending | Function | Weights)):
         define(builder, node, value)
         return
     array = array_of(builder, node, 0)
@@ -128,10 +135,9 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
         "ConstantOfShape": constant_of_shape,
         "Shape": shape_of,
         "Size": size_of,
-        "Gather": gather,
         "Cast": cast,
         "Range": range_,
-        **dict.fromkeys(("Min", "Max", "Floor", "Ceil"), fold),
+        **dict.fromkeys(("Floor", "Ceil"), fold),
     }
 )
 
@@ -145,19 +151,22 @@ def _quotient(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b)))
 
 
-_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = MappingProxyType(
+_MANY = range(1, 65)
+_FUNCTIONS: Mapping[str, tuple[Collection[int], Callable[..., Any]]] = MappingProxyType(
     {
-        "Add": (2, np.add),
-        "Sub": (2, np.subtract),
-        "Mul": (2, np.multiply),
-        "Div": (2, _quotient),
-        "Min": (2, np.minimum),
-        "Max": (2, np.maximum),
-        "Floor": (1, np.floor),
-        "Ceil": (1, np.ceil),
-        "Neg": (1, np.negative),
+        "Add": ((2,), np.add),
+        "Sub": ((2,), np.subtract),
+        "Mul": ((2,), np.multiply),
+        "Div": ((2,), _quotient),
+        "Min": (_MANY, np.minimum),
+        "Max": (_MANY, np.maximum),
+        "Sum": (_MANY, np.add),
+        "Floor": ((1,), np.floor),
+        "Ceil": ((1,), np.ceil),
+        "Neg": ((1,), np.negative),
     }
 )
+"""How many inputs an operator may have; a function of two is taken from the first to the last of many."""
 
 
 def _whole(builder: GraphBuilder, node: FileNode, index: int) -> int:

@@ -16,7 +16,6 @@ from aiedge.model.importers.onnx_ops.fields import (
     axis_of,
     define,
     has_input,
-    in_float,
     integer,
     integers,
     integers_of,
@@ -26,17 +25,18 @@ from aiedge.model.importers.onnx_ops.fields import (
     unsupported,
     value_of,
 )
+from aiedge.model.importers.onnx_ops.floats import float_value
 from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_reader import FileNode
-from aiedge.model.importers.onnx_values import Activation, Constant, Function, Real, Value, Weights
-from aiedge.model.ir.ops import Pad, ResizeBilinear, ResizeNearest, Transpose
+from aiedge.model.importers.onnx_values import Activation, Constant, Function, Value, Weights
+from aiedge.model.ir.ops import FloatResizeBilinear, Op, Pad, ResizeBilinear, ResizeNearest, Transpose
 from aiedge.model.ir.sampling import nearest_indices
 
 _IMAGE = (0, 2, 3, 1)
 
 
 def pad(builder: GraphBuilder, node: FileNode) -> None:
-    """Pad with a constant."""
+    """Pad with a constant; numbers with zeros."""
     if text(node, "mode", "constant") != "constant":
         raise unsupported(node, f"the padding {text(node, 'mode', '')!r}")
     value = _values(builder, node)
@@ -59,9 +59,11 @@ def pad(builder: GraphBuilder, node: FileNode) -> None:
     shape = tuple(size + sum(pair) for size, pair in zip(value.shape, pairs, strict=True))
 
     def activation(x: Activation) -> Activation:
+        if x.coding.is_float and around != 0:
+            raise unsupported(node, f"padding of numbers with {around}")
         # A bound that is the number itself: rounded and held as the integers of the input are.
-        integer_around, _ = builder.clamp(x.coding, around, around)
-        op = Pad.of([pairs[axis] for axis in x.order], integer_around)
+        filled = 0 if x.coding.is_float else builder.clamp(x.coding, around, around)[0]
+        op = Pad.of([pairs[axis] for axis in x.order], filled)
         return builder.add(node, op, [x.tensor], shape, x.order, x.coding)
 
     define(builder, node, moved(builder, node, value, Move(shape, activation, lambda array: array)))
@@ -78,15 +80,15 @@ def resize(builder: GraphBuilder, node: FileNode) -> None:
     if integer(node, "antialias", 0) or text(node, "keep_aspect_ratio_policy", "stretch") != "stretch":
         raise unsupported(node, "a resize with antialias or a fixed aspect ratio")
     mode = text(node, "mode", "nearest")
-    if mode == "nearest":
-        op: ResizeNearest | ResizeBilinear = _nearest(node, value.shape[2:], sizes[2:])
-    elif mode == "linear":
-        op = _linear(node, value.shape[2:], sizes[2:])
-    else:
+    if mode not in {"nearest", "linear"}:
         raise unsupported(node, f"the mode {mode!r}")
+    nearest = _nearest(node, value.shape[2:], sizes[2:]) if mode == "nearest" else None
+    forms = _linear(node, sizes[2:]) if mode == "linear" else (0, 0)
 
     def activation(x: Activation) -> Activation:
         image = builder.ordered(node, x, _IMAGE)
+        op: Op = FloatResizeBilinear(*forms) if x.coding.is_float else ResizeBilinear(*forms)
+        op = nearest if nearest is not None else op
         return builder.add(node, op, [image.tensor], sizes, _IMAGE, x.coding)
 
     define(builder, node, moved(builder, node, value, Move(sizes, activation, lambda array: array)))
@@ -133,13 +135,14 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
 
 
 def _values(builder: GraphBuilder, node: FileNode) -> Value:
-    """Integers whose coding is known, or what will have one."""
+    """Numbers, integers whose coding is known, or what will have one."""
     value = value_of(builder, node, 0)
-    if isinstance(value, Constant | Weights | Function):
-        raise in_float(node, "its input is not quantized")
-    activation = value.activation if isinstance(value, Real) else value
-    if isinstance(activation, Activation) and not activation.coding.is_scaled:
-        raise in_float(node, f"its input {node.inputs[0][:80]!r} is not quantized")
+    if isinstance(value, Constant | Weights):
+        raise unsupported(node, f"a constant as input {node.inputs[0][:80]!r} of {node.kind}")
+    if isinstance(value, Function):
+        return float_value(builder, node, value, node.inputs[0])
+    if isinstance(value, Activation) and not value.coding.is_scaled:
+        raise unsupported(node, f"integers {node.inputs[0][:80]!r} without a scale as input of {node.kind}")
     return value
 
 
@@ -231,11 +234,12 @@ def _nearest_of(node: FileNode, size: int, count: int) -> NDArray[np.int64]:
     return indices
 
 
-def _linear(node: FileNode, before: tuple[int, ...], after: tuple[int, ...]) -> ResizeBilinear:
+def _linear(node: FileNode, after: tuple[int, ...]) -> tuple[int, int]:
+    """Whether corners are aligned, and whether pixels have their centers at halves."""
     mode = text(node, "coordinate_transformation_mode", "half_pixel")
     if mode == "pytorch_half_pixel" and min(after) > 1:
         mode = "half_pixel"
     forms = {"half_pixel": (0, 1), "asymmetric": (0, 0), "align_corners": (1, 0)}
     if mode not in forms or real(node, "exclude_outside", 0):
         raise unsupported(node, f"a linear resize with {mode!r}")
-    return ResizeBilinear(*forms[mode])
+    return forms[mode]

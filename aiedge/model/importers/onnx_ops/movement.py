@@ -1,9 +1,10 @@
-"""Operators that only move elements. They work on integers, on float values and on constants alike."""
+"""Operators that only move elements. They work on integers, on numbers and on constants alike."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -29,14 +30,18 @@ from aiedge.model.importers.onnx_ops.fields import (
     unsupported,
     value_of,
 )
+from aiedge.model.importers.onnx_ops.floats import clipped, float_value, numbers_of
+from aiedge.model.importers.onnx_ops.folding import gather as gather_constant
 from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_ops.quantization import quantized
 from aiedge.model.importers.onnx_ops.tables import requantize
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import (
+    FLOAT,
     Activation,
     Coding,
     Constant,
+    Function,
     Pending,
     Real,
     Value,
@@ -121,7 +126,7 @@ def unsqueeze(builder: GraphBuilder, node: FileNode) -> None:
 
 
 def concat(builder: GraphBuilder, node: FileNode) -> None:
-    """Concat; values of different scales are brought to the output's."""
+    """Concat; integers of different scales are brought to the output's, numbers are joined as they are."""
     values = [value_of(builder, node, index) for index in range(len(node.inputs))]
     if all(isinstance(value, Constant) for value in values):
         _concat_constants(builder, node, [value.array for value in values if isinstance(value, Constant)])
@@ -129,7 +134,7 @@ def concat(builder: GraphBuilder, node: FileNode) -> None:
     axis = integer(node, "axis", 0)
     shape = _joined(node, [value.shape for value in values], axis)
     axis = axis_of(node, axis, len(shape))
-    if all(isinstance(value, Activation) for value in values):
+    if all(isinstance(value, Activation) and not value.coding.is_float for value in values):
         parts = [value for value in values if isinstance(value, Activation)]
         coding = next((part.coding for part in parts if part.coding.is_scaled), None)
         if coding is None:
@@ -137,16 +142,23 @@ def concat(builder: GraphBuilder, node: FileNode) -> None:
         parts = [told(builder, node, part, coding) for part in parts]
         define(builder, node, _concat(builder, node, parts, shape, axis))
         return
-    reals = [value.activation for value in values if isinstance(value, Real) and value.is_quantized]
+    reals = [value.activation for value in values if isinstance(value, Real)]
     if len(reals) == len(values) and all(builder.same_coding(one.coding, reals[0].coding) for one in reals):
         define(builder, node, Real(_concat(builder, node, reals, shape, axis)))
         return
 
     def emit(coding: Coding, low: float, high: float) -> Activation:
+        if coding.is_float:
+            numbers = [_numbers(builder, node, value, index) for index, value in enumerate(values)]
+            return clipped(builder, node, _concat(builder, node, numbers, shape, axis), low, high)
         parts = [quantized(builder, node, value, coding) for value in values]
         return builder.clamped(node, _concat(builder, node, parts, shape, axis), low, high)
 
-    define(builder, node, Pending(node, shape, emit, depth=deeper(node, *values)))
+    waits = any(isinstance(value, Real | Pending | Function) for value in values)
+    if waits and not any(isinstance(value, Constant | Weights) for value in values):
+        define(builder, node, Pending(node, shape, emit, depth=deeper(node, *values)))
+    else:
+        define(builder, node, emit(FLOAT, -math.inf, math.inf))
 
 
 def qlinear_concat(builder: GraphBuilder, node: FileNode) -> None:
@@ -179,6 +191,30 @@ def slice_(builder: GraphBuilder, node: FileNode) -> None:
         stop = None if step < 0 and end < -size else end
         slices[axis_of(node, axis, rank)] = slice(start, stop, step)
     define(builder, node, _cut(builder, node, value, slices))
+
+
+def gather(builder: GraphBuilder, node: FileNode) -> None:
+    """Gather by one index, or by constant indices that are evenly spaced."""
+    value = value_of(builder, node, 0)
+    if isinstance(value, Constant):
+        gather_constant(builder, node)
+        return
+    indices = array_of(builder, node, 1)
+    axis = axis_of(node, integer(node, "axis", 0), len(value.shape))
+    size = value.shape[axis]
+    if indices.dtype.kind != "i" or np.any((indices < -size) | (indices >= size)):
+        raise invalid(node, f"an index is none of the {size} on axis {axis}")
+    places = [int(index) % size for index in indices.reshape(-1)]
+    steps = {after - before for before, after in pairwise(places)} or {1}
+    if indices.ndim > 1 or not places or len(steps) > 1 or 0 in steps:
+        raise unsupported(node, f"indices {indices.tolist()!s:.80}")
+    (step,) = steps
+    slices = [slice(None)] * len(value.shape)
+    stop = places[-1] + (1 if step > 0 else -1)
+    slices[axis] = slice(places[0], stop if stop >= 0 else None, step)
+    taken = _cut(builder, node, value, slices)
+    shape = (*value.shape[:axis], *indices.shape, *value.shape[axis + 1 :])
+    _reshape(builder, node, taken, shape)
 
 
 def split(builder: GraphBuilder, node: FileNode) -> None:
@@ -216,6 +252,7 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
         "Concat": concat,
         "com.microsoft.QLinearConcat": qlinear_concat,
         "Slice": slice_,
+        "Gather": gather,
         "Split": split,
     }
 )
@@ -252,10 +289,20 @@ def _concat_constants(builder: GraphBuilder, node: FileNode, arrays: list[NDArra
     define(builder, node, Constant(np.concatenate(arrays, axis=integer(node, "axis", 0))))
 
 
+def _numbers(builder: GraphBuilder, node: FileNode, value: Value, index: int) -> Activation:
+    """A part in float32, which may be constant."""
+    if not isinstance(value, Constant | Weights):
+        return float_value(builder, node, value, node.inputs[index])
+    order = tuple(range(len(value.shape)))
+    array = numbers_of(node, value, node.inputs[index])
+    return Activation(builder.constant(node.inputs[index], array, None), value.shape, order, FLOAT)
+
+
 def _concat(
     builder: GraphBuilder, node: FileNode, parts: list[Activation], shape: tuple[int, ...], axis: int
 ) -> Activation:
-    order = parts[0].order
+    # That of the largest part, which then stays where it is.
+    order = max(parts, key=lambda part: math.prod(part.shape)).order
     tensors = [builder.ordered(node, part, order).tensor for part in parts]
     return builder.add(node, Concat(order.index(axis)), tensors, shape, order, parts[0].coding)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from aiedge.model.importers.onnx_values import (
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What becomes of a shape, of integers and of a constant; ``axis`` says where an axis goes, -1 where nowhere."""
+    """What becomes of a shape, of a tensor and of a constant; ``axis`` says where an axis goes, -1 where nowhere."""
 
     shape: tuple[int, ...]
     activation: Callable[[Activation], Activation]
@@ -45,10 +46,10 @@ def moved(builder: GraphBuilder, node: FileNode, value: Value, move: Move) -> Va
     if isinstance(value, Activation):
         return move.activation(value)
     if isinstance(value, Real):
-        return Real(move.activation(value.activation), value.is_quantized)
-
+        return Real(move.activation(value.activation))
     if isinstance(value, Function):
-        return Function(value.node, move.activation(value.source), value.values)
+        in_float = cache(lambda: move.activation(value.in_float()))
+        return Function(value.node, move.activation(value.source), value.values, in_float, value.depth + 1)
 
     def emit(coding: Coding, low: float, high: float) -> Activation:
         return move.activation(value.emit(coding, low, high))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -15,18 +16,18 @@ from aiedge.model.importers.onnx_ops.fields import (
     coded_input,
     coding_of,
     define,
-    in_float,
     integer,
     integers,
-    real_of,
     unsupported,
     value_of,
 )
+from aiedge.model.importers.onnx_ops.floats import clipped, float_value, reduced
 from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_ops.tables import requantize
-from aiedge.model.importers.onnx_ops.windows import windows_of
+from aiedge.model.importers.onnx_ops.windows import Windows, windows_of
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import (
+    FLOAT,
     Activation,
     Coding,
     Constant,
@@ -36,20 +37,30 @@ from aiedge.model.importers.onnx_values import (
     Value,
     Weights,
 )
-from aiedge.model.ir.ops import AveragePool2D, MaxPool2D, Mean
+from aiedge.model.ir.ops import AveragePool2D, FloatAveragePool2D, FloatMaxPool2D, MaxPool2D, Mean, Op
+from aiedge.model.ir.ops.floating import ReduceFunction
 
 IMAGE = (0, 2, 3, 1)
 """The graph's axes N, H, W, C as the file numbers them."""
 
 
 def average_pool(builder: GraphBuilder, node: FileNode) -> None:
-    """AveragePool between quantizations."""
-    define(builder, node, _average_pool(builder, node, real_of(builder, node, 0), IMAGE))
+    """AveragePool: of integers where it stands between quantizations, else in float."""
+    value = value_of(builder, node, 0)
+    counts_padding = bool(integer(node, "count_include_pad", 0))
+    if isinstance(value, Real) and len(value.shape) == 4 and not counts_padding:
+        define(builder, node, _average_pool(builder, node, value.activation, IMAGE))
+    else:
+        define(builder, node, _float_average_pool(builder, node, value))
 
 
 def global_average_pool(builder: GraphBuilder, node: FileNode) -> None:
-    """GlobalAveragePool between quantizations."""
-    define(builder, node, _global_average_pool(builder, node, real_of(builder, node, 0), IMAGE))
+    """GlobalAveragePool: of integers where it stands between quantizations, else in float."""
+    value = value_of(builder, node, 0)
+    if isinstance(value, Real) and len(value.shape) == 4:
+        define(builder, node, _global_average_pool(builder, node, value.activation, IMAGE))
+    else:
+        define(builder, node, _over_image(builder, node, value, ReduceFunction.MEAN))
 
 
 def qlinear_average_pool(builder: GraphBuilder, node: FileNode) -> None:
@@ -69,18 +80,33 @@ def max_pool(builder: GraphBuilder, node: FileNode) -> None:
     if len([name for name in node.outputs if name]) > 1:
         raise unsupported(node, "a pool that tells its indices")
     value = value_of(builder, node, 0)
-    size = integers(node, "kernel_shape")
-    if len(value.shape) != 4 or size is None or len(size) != 2:
-        raise unsupported(node, f"a pool of {list(value.shape)} over a window of {size}")
-    _max_pool(builder, node, value, (size[0], size[1]))
+    if isinstance(value, Constant | Weights):
+        raise unsupported(node, "a pool of a constant")
+    if isinstance(value, Function):
+        value = float_value(builder, node, value, node.inputs[0])
+    image, windows = _windows(node, value.shape)
+    if windows.dilations != (1, 1):
+        raise unsupported(node, "a pool with dilations")
+    pooled = (*image[:2], *windows.counts)
+    shape = _like(value.shape, pooled)
+
+    def activation(x: Activation) -> Activation:
+        op = _max_pool(builder, windows, x.coding)
+        source = builder.ordered(node, builder.reshape(node, x, image), IMAGE)
+        y = builder.add(node, op, [source.tensor], pooled, IMAGE, x.coding)
+        return builder.reshape(node, y, shape)
+
+    define(builder, node, moved(builder, node, value, Move(shape, activation, lambda array: array)))
 
 
 def global_max_pool(builder: GraphBuilder, node: FileNode) -> None:
-    """GlobalMaxPool."""
+    """GlobalMaxPool: a pool over the whole image where it may be of integers, else in float."""
     value = value_of(builder, node, 0)
-    if len(value.shape) != 4:
-        raise unsupported(node, f"a pool of {list(value.shape)}")
-    _max_pool(builder, node, value, (value.shape[2], value.shape[3]))
+    if len(value.shape) == 4 and not isinstance(value, Constant | Weights | Function):
+        whole = {"kernel_shape": value.shape[2:]}
+        max_pool(builder, replace(node, attributes=whole))
+    else:
+        define(builder, node, _over_image(builder, node, value, ReduceFunction.MAX))
 
 
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
@@ -99,6 +125,22 @@ def _order(node: FileNode) -> tuple[int, ...]:
     return (0, 1, 2, 3) if integer(node, "channels_last", 0) else IMAGE
 
 
+def _windows(node: FileNode, shape: tuple[int, ...]) -> tuple[tuple[int, ...], Windows]:
+    """The shape as an image (N, C, H, W), a signal as one of one row, and the windows that slide over it."""
+    size = integers(node, "kernel_shape")
+    if len(shape) not in {3, 4} or size is None or len(size) != len(shape) - 2:
+        raise unsupported(node, f"a pool of {list(shape)} over a window of {size}")
+    flat = len(shape) == 3
+    image = (*shape[:2], 1, shape[2]) if flat else shape
+    extent = (1, size[0]) if flat else (size[0], size[1])
+    return image, windows_of(node, (image[2], image[3]), extent, one_axis=flat)
+
+
+def _like(shape: tuple[int, ...], image: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape (N, C, H, W) of a result with the axes of an input, which may be a signal."""
+    return (*image[:2], image[3]) if len(shape) == 3 else image
+
+
 def _average_pool(builder: GraphBuilder, node: FileNode, x: Activation, order: tuple[int, ...]) -> Pending:
     n, height, width, channels = _image(node, x, order)
     size = integers(node, "kernel_shape")
@@ -112,6 +154,8 @@ def _average_pool(builder: GraphBuilder, node: FileNode, x: Activation, order: t
     shape = _shape(order, n, *windows.counts, channels)
 
     def emit(coding: Coding, low: float, high: float) -> Activation:
+        if coding.is_float:
+            return clipped(builder, node, _float_average_pool(builder, node, Real(x)), low, high)
         if windows.counts == (1, 1) and not any(windows.pads) and not builder.same_coding(x.coding, coding):
             return _mean(builder, node, x, order, shape, coding, (low, high))
         clamp = builder.clamp(x.coding, low, high, half_away)
@@ -123,25 +167,33 @@ def _average_pool(builder: GraphBuilder, node: FileNode, x: Activation, order: t
     return Pending(node, shape, emit)
 
 
-def _max_pool(builder: GraphBuilder, node: FileNode, value: Value, size: tuple[int, int]) -> None:
-    if isinstance(value, Constant | Weights | Function):
-        raise in_float(node, "its input is not quantized")
-    windows = windows_of(node, (value.shape[2], value.shape[3]), size)
+def _float_average_pool(builder: GraphBuilder, node: FileNode, value: Value) -> Activation:
+    image, windows = _windows(node, value.shape)
     if windows.dilations != (1, 1):
         raise unsupported(node, "a pool with dilations")
-    shape = (*value.shape[:2], *windows.counts)
+    counts_padding = integer(node, "count_include_pad", 0)
+    if counts_padding and windows.beyond != (0, 0):
+        raise unsupported(node, "a pool that counts its padding and has windows beyond it")
+    op = FloatAveragePool2D(*windows.size, *windows.strides, *windows.pads, min(counts_padding, 1))
+    x = builder.reshape(node, float_value(builder, node, value, node.inputs[0]), image)
+    pooled = (*image[:2], *windows.counts)
+    y = builder.add(node, op, [builder.ordered(node, x, IMAGE).tensor], pooled, IMAGE, FLOAT)
+    return builder.reshape(node, y, _like(value.shape, pooled))
 
-    def activation(x: Activation) -> Activation:
-        limits = np.iinfo(builder.stored(x.coding)[0])
-        op = MaxPool2D(*windows.size, *windows.strides, *windows.pads, limits.min, limits.max)
-        image = builder.ordered(node, x, IMAGE)
-        return builder.add(node, op, [image.tensor], shape, IMAGE, x.coding)
 
-    if isinstance(value, Real) and not value.is_quantized:
-        raise in_float(node, f"its input {node.inputs[0][:80]!r} is not quantized")
-    if isinstance(value, Activation) and value.coding.dtype is None:
-        raise in_float(node, f"its input {node.inputs[0][:80]!r} is not quantized")
-    define(builder, node, moved(builder, node, value, Move(shape, activation, lambda array: array)))
+def _max_pool(builder: GraphBuilder, windows: Windows, coding: Coding) -> Op:
+    if coding.is_float:
+        return FloatMaxPool2D(*windows.size, *windows.strides, *windows.pads)
+    limits = np.iinfo(builder.stored(coding)[0])
+    return MaxPool2D(*windows.size, *windows.strides, *windows.pads, limits.min, limits.max)
+
+
+def _over_image(builder: GraphBuilder, node: FileNode, value: Value, function: ReduceFunction) -> Activation:
+    """A pool over all axes behind the channels, in float."""
+    if len(value.shape) < 3:
+        raise unsupported(node, f"a pool of {list(value.shape)}")
+    x = float_value(builder, node, value, node.inputs[0])
+    return reduced(builder, node, x, function, list(range(2, len(value.shape))))
 
 
 def _global_average_pool(
@@ -151,6 +203,9 @@ def _global_average_pool(
     shape = _shape(order, n, 1, 1, channels)
 
     def emit(coding: Coding, low: float, high: float) -> Activation:
+        if coding.is_float:
+            mean = _over_image(builder, node, Real(x), ReduceFunction.MEAN)
+            return clipped(builder, node, mean, low, high)
         return _mean(builder, node, x, order, shape, coding, (low, high))
 
     return Pending(node, shape, emit)

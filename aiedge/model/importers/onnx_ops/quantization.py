@@ -26,6 +26,7 @@ from aiedge.model.importers.onnx_ops.fields import (
     weights,
     zero_points_of,
 )
+from aiedge.model.importers.onnx_ops.floats import float_value
 from aiedge.model.importers.onnx_ops.tables import requantize, table_node
 from aiedge.model.importers.onnx_reader import TYPES, FileNode
 from aiedge.model.importers.onnx_values import (
@@ -66,26 +67,24 @@ def dequantize_linear(builder: GraphBuilder, node: FileNode) -> None:
         dtype, points = zero_points_of(builder, node, 2, scales.size, value.array.dtype.name)
         axis = integer(node, "axis", 1)
         define(builder, node, weights(node, value.array, scales, points, axis, dtype))
-    elif isinstance(value, Activation):
-        coding = coding_of(builder, node, 1, 2, value.coding.dtype or "uint8")
+    elif isinstance(value, Activation) and not value.coding.is_float:
+        coding = coding_of(builder, node, 1, 2, value.coding.dtype)
         define(builder, node, Real(told(builder, node, value, coding)))
     else:
         raise invalid(node, "its input is float already")
 
 
 def quantized(builder: GraphBuilder, node: FileNode, value: Value, coding: Coding) -> Activation:
-    """A value in float in the integers of a coding; here the node that computes it is made."""
+    """A value in float in the integers of a coding; here the node is made that computes what waited for it."""
     if isinstance(value, Pending):
         return value.emit(coding, value.low, value.high)
     if isinstance(value, Function):
-        return table_node(builder, value, coding)
-    if isinstance(value, Real) and not value.is_quantized:
-        return told(builder, node, value.activation, coding)
+        return table_node(builder, value.node, value.source, value.values, coding)
     if isinstance(value, Real):
         return requantize(builder, node, value.activation, coding)
-    if isinstance(value, Activation):
+    if isinstance(value, Activation) and not value.coding.is_float:
         raise invalid(node, "its input is quantized already")
-    raise unsupported(node, "a constant where values of the model are needed")
+    return builder.quantized(node, float_value(builder, node, value, node.inputs[0]), coding)
 
 
 OPERATORS: Mapping[str, Importer] = MappingProxyType(

@@ -11,13 +11,17 @@ from aiedge.model.ir.geometry import same_padding, window_count, window_extent
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Each pair is (height, width); ``pads`` is (top, bottom, left, right)."""
+    """Each pair is (height, width); ``pads`` is (top, bottom, left, right).
+
+    ``beyond``: how much of the padding at the end the file does not have; a last window that begins inside reaches it.
+    """
 
     size: tuple[int, int]
     strides: tuple[int, int]
     dilations: tuple[int, int]
     pads: tuple[int, int, int, int]
     counts: tuple[int, int]
+    beyond: tuple[int, int]
 
 
 def windows_of(
@@ -31,6 +35,7 @@ def windows_of(
     extents = [window_extent(taps, step) for taps, step in zip(size, dilations, strict=True)]
     pads = [list(_pads(node, axis, image[axis], extents[axis], strides[axis], one_axis)) for axis in (0, 1)]
     counts = []
+    beyond = [0, 0]
     for axis in (0, 1):
         before, after = pads[axis]
         if not (0 <= before < extents[axis] and 0 <= after < extents[axis]):
@@ -42,11 +47,13 @@ def windows_of(
             if rest > 0 and count * strides[axis] < image[axis] + before:
                 count += 1
                 pads[axis][1] = (count - 1) * strides[axis] + extents[axis] - image[axis] - before
+                beyond[axis] = pads[axis][1] - after
         if count < 1:
             raise invalid(node, f"no window of {extents[axis]} fits an image of {image[axis]}")
         counts.append(count)
     (top, bottom), (left, right) = pads
-    return Windows(size, strides, dilations, (top, bottom, left, right), (counts[0], counts[1]))
+    whole = (top, bottom, left, right)
+    return Windows(size, strides, dilations, whole, (counts[0], counts[1]), (beyond[0], beyond[1]))
 
 
 def _pair(node: FileNode, name: str, one_axis: bool) -> tuple[int, int]:

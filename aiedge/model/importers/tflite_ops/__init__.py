@@ -8,8 +8,8 @@ from types import MappingProxyType
 from aiedge.model.importers.tflite_ops import (
     dense,
     elementwise,
+    functions,
     indexing,
-    lookups,
     movement,
     recurrent,
     reduction,
@@ -19,7 +19,7 @@ from aiedge.model.importers.tflite_ops import (
 )
 from aiedge.model.importers.tflite_ops.fields import Importer
 
-_FAMILIES = (window, dense, elementwise, lookups, reduction, movement, slices, resize, indexing, recurrent)
+_FAMILIES = (window, dense, elementwise, functions, reduction, movement, slices, resize, indexing, recurrent)
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}
 )

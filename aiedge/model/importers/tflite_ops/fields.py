@@ -13,7 +13,8 @@ from aiedge.model.importers.bounds import Rounding, clamp_bounds, half_even
 from aiedge.model.importers.tflite_reader import ABSENT, FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node, Tensor
-from aiedge.model.ir.ops import Op
+from aiedge.model.ir.ops import FloatUnary, Op
+from aiedge.model.ir.ops.floating import UnaryFunction
 
 Importer = Callable[[TensorTable, FileOperator], "Node | list[Node]"]
 """What an operator of a file becomes: a node, or several in the order in which they run."""
@@ -32,6 +33,22 @@ def node_of(tensors: TensorTable, operator: FileOperator, op: Op, inputs: tuple[
     """The node, named for its output."""
     output = tensors.index(output_of(operator))
     return Node(name=tensors.tensors[output].name, op=op, inputs=inputs, outputs=(output,))
+
+
+def is_float(tensors: TensorTable, operator: FileOperator) -> bool:
+    """Whether the output, and so the operator, is in float32."""
+    return tensors.get(output_of(operator)).dtype == "float32"
+
+
+def float_nodes(tensors: TensorTable, operator: FileOperator, op: Op, inputs: tuple[int, ...]) -> list[Node]:
+    """The node, and its fused activation as one of its own behind it."""
+    low, high = activation_of(operator)
+    if (low, high) == (-np.inf, np.inf):
+        return [node_of(tensors, operator, op, inputs)]
+    y = tensors.get(output_of(operator))
+    before = tensors.add(Tensor(f"{y.name}/{op.NAME}", y.shape, y.dtype))
+    bounds = node_of(tensors, operator, FloatUnary(UnaryFunction.CLIP, low, high), (before,))
+    return [Node(tensors.tensors[before].name, op, inputs, (before,)), bounds]
 
 
 def inputs_of(tensors: TensorTable, operator: FileOperator, needed: int, allowed: int) -> tuple[int, ...]:
@@ -64,7 +81,13 @@ def bias_of(tensors: TensorTable, operator: FileOperator, channels: int) -> int:
     """The graph's index of the bias, the third input; zeros where the file has none."""
     if len(operator.inputs) > 2 and operator.inputs[2] != ABSENT:
         return tensors.index(operator.inputs[2])
-    return tensors.zero_bias(channels)
+    return tensors.zero_bias(channels, "float32" if is_float(tensors, operator) else "int32")
+
+
+def weights_of(tensors: TensorTable, operator: FileOperator, index: int) -> int:
+    """The graph's index of an input with weights; beside float they are numbers, whatever the file stores."""
+    needed = inputs_of(tensors, operator, index + 1, len(operator.inputs))
+    return tensors.numbers(operator.inputs[index]) if is_float(tensors, operator) else needed[index]
 
 
 def clamp_of(
@@ -73,14 +96,20 @@ def clamp_of(
     rounded: Rounding = half_even,
 ) -> tuple[int, int]:
     """The fused activation as bounds in the output's integers, by ``rounded(bound / scale, zero point)``."""
-    activation = int(operator.options.get("FusedActivationFunction", 0))
-    if activation not in _ACTIVATIONS:
-        raise ModelError("AIE-MOD-010", where=operator.place, feature=f"fused activation number {activation}")
+    bounds = activation_of(operator)
     output = tensors.get(output_of(operator))
     if output.dtype == "int32" or output.quantization is None:
         raise ModelError("AIE-MOD-006", where=operator.place, dtype=f"{output.dtype} as an output")
     coded = output.quantization
-    return clamp_bounds(output.dtype, coded.scale, coded.zero_point, *_ACTIVATIONS[activation], rounded)
+    return clamp_bounds(output.dtype, coded.scale, coded.zero_point, *bounds, rounded)
+
+
+def activation_of(operator: FileOperator) -> tuple[float, float]:
+    """The bounds of the fused activation."""
+    activation = int(operator.options.get("FusedActivationFunction", 0))
+    if activation not in _ACTIVATIONS:
+        raise ModelError("AIE-MOD-010", where=operator.place, feature=f"fused activation number {activation}")
+    return _ACTIVATIONS[activation]
 
 
 def new_node(tensors: TensorTable, op: Op, source: int, shape: tuple[int, ...]) -> Node:

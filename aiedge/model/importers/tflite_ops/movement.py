@@ -62,7 +62,7 @@ def pack(tensors: TensorTable, operator: FileOperator) -> list[Node]:
 
 
 def pad(tensors: TensorTable, operator: FileOperator) -> Node:
-    """The schema's PAD (around the value 0) and PADV2 (around a constant)."""
+    """The schema's PAD (around the value 0) and PADV2 (around a constant, in float 0)."""
     (index,) = inputs_of(tensors, operator, 1, 3)
     x, y = tensors.tensors[index], tensors.get(output_of(operator))
     flat = tensors.settings(operator.inputs[1]) if len(operator.inputs) > 1 else []
@@ -71,6 +71,8 @@ def pad(tensors: TensorTable, operator: FileOperator) -> Node:
         raise ModelError("AIE-MOD-009", where=operator.place, reason=reason)
     if len(operator.inputs) > 2 and operator.inputs[2] != ABSENT:
         value = _constant(operator, tensors.constant(operator.inputs[2]), y)
+    elif y.dtype == "float32":
+        value = 0
     elif y.quantization is None:
         raise ModelError("AIE-MOD-006", where=operator.place, dtype=f"{y.dtype} as an output")
     else:
@@ -169,6 +171,12 @@ def _constant(operator: FileOperator, constant: Tensor, y: Tensor) -> int:
     data, given, wanted = constant.data, constant.quantization, y.quantization
     if data is None or data.size != 1 or constant.dtype != y.dtype:
         raise ModelError("AIE-MOD-010", where=operator.place, feature="a padding with more than one constant")
+    if y.dtype == "float32":
+        if np.ravel(data)[0] != 0:
+            raise ModelError(
+                "AIE-MOD-010", where=operator.place, feature="padding of numbers with another than 0"
+            )
+        return 0
     if given is None or wanted is None or given.per_channel:
         raise ModelError("AIE-MOD-006", where=operator.place, dtype=f"{constant.dtype} without a scale")
     if given.scale != wanted.scale or given.zero_point != wanted.zero_point:

@@ -1,4 +1,4 @@
-"""Operations that sum over an axis."""
+"""Operations that make one element of all on an axis, or weigh them against each other."""
 
 from __future__ import annotations
 
@@ -6,35 +6,52 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from aiedge.errors import ModelError
-from aiedge.model.importers.tflite_ops.fields import Importer, inputs_of, node_of
+from aiedge.model.importers.tflite_ops.fields import Importer, inputs_of, is_float, node_of
 from aiedge.model.importers.tflite_reader import FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node
-from aiedge.model.ir.ops import Mean, MeanOver, Softmax, Sum
+from aiedge.model.ir.ops import FloatReduce, FloatSoftmax, Mean, MeanOver, Op, Softmax, Sum
+from aiedge.model.ir.ops.floating import ReduceFunction
 
 
 def mean(tensors: TensorTable, operator: FileOperator) -> Node:
     """The schema's MEAN."""
     first, last, rank = _axes(tensors, operator)
-    op = Mean() if (first, last, rank) == (1, 2, 4) else MeanOver(first, last)
+    op: Op = Mean() if (first, last, rank) == (1, 2, 4) else MeanOver(first, last)
+    if is_float(tensors, operator):
+        op = FloatReduce(ReduceFunction.MEAN, first, last)
     return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 2))
 
 
 def sum_over(tensors: TensorTable, operator: FileOperator) -> Node:
     """The schema's SUM."""
     first, last, _ = _axes(tensors, operator)
-    return node_of(tensors, operator, Sum(first, last), inputs_of(tensors, operator, 1, 2))
+    op: Op = Sum(first, last)
+    if is_float(tensors, operator):
+        op = FloatReduce(ReduceFunction.SUM, first, last)
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 2))
+
+
+def reduce_max(tensors: TensorTable, operator: FileOperator) -> Node:
+    """The schema's REDUCE_MAX, in float."""
+    first, last, _ = _axes(tensors, operator)
+    if not is_float(tensors, operator):
+        raise ModelError("AIE-MOD-010", where=operator.place, feature="a REDUCE_MAX of integers")
+    op = FloatReduce(ReduceFunction.MAX, first, last)
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 2))
 
 
 def softmax(tensors: TensorTable, operator: FileOperator) -> Node:
     """The schema's SOFTMAX."""
-    op = Softmax(beta=float(operator.options.get("Beta", 0.0)))
+    beta = float(operator.options.get("Beta", 0.0))
+    op = FloatSoftmax(beta) if is_float(tensors, operator) else Softmax(beta)
     return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 1))
 
 
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
         "MEAN": mean,
+        "REDUCE_MAX": reduce_max,
         "SOFTMAX": softmax,
         "SUM": sum_over,
     }

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from aiedge.model.importers.tflite_ops.fields import Importer, inputs_of, node_of
+from aiedge.model.importers.tflite_ops.fields import Importer, inputs_of, is_float, node_of
 from aiedge.model.importers.tflite_reader import FileOperator
 from aiedge.model.importers.tflite_tensors import TensorTable
 from aiedge.model.ir.graph import Node
-from aiedge.model.ir.ops import ResizeBilinear, ResizeNearest
+from aiedge.model.ir.ops import FloatResizeBilinear, ResizeBilinear, ResizeNearest
 
 
 def resize_bilinear(tensors: TensorTable, operator: FileOperator) -> Node:
     """The schema's RESIZE_BILINEAR."""
     # The size stands in the output tensor too.
-    return node_of(tensors, operator, ResizeBilinear(*_modes(operator)), inputs_of(tensors, operator, 1, 2))
+    modes = _modes(operator)
+    op = FloatResizeBilinear(*modes) if is_float(tensors, operator) else ResizeBilinear(*modes)
+    return node_of(tensors, operator, op, inputs_of(tensors, operator, 1, 2))
 
 
 def resize_nearest_neighbor(tensors: TensorTable, operator: FileOperator) -> Node:

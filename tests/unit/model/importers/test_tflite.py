@@ -188,9 +188,10 @@ def _mean_over(axes: list[int]) -> bytes:
 @pytest.mark.parametrize(
     ("make", "code", "text"),
     [
-        (lambda: _unary("NEG"), "AIE-MOD-005", "NEG"),
+        (lambda: _unary("COS"), "AIE-MOD-005", "COS"),
+        (lambda: _unary("NEG"), "AIE-MOD-010", "a NEG of integers"),
         (lambda: _unary("CUSTOM"), "AIE-MOD-005", "CUSTOM"),
-        (lambda: _unary("SOFTMAX", "float32"), "AIE-MOD-007", "float32"),
+        (lambda: _unary("SOFTMAX", "float16"), "AIE-MOD-006", "float16"),
         (lambda: _unary("SOFTMAX", "int16"), "AIE-MOD-006", "int16"),
         (lambda: _unary("QUANTIZE", "int32"), "AIE-MOD-009", "int32"),
         (lambda: _unary("QUANTIZE", shape=(-1, 4)), "AIE-MOD-008", "[-1, 4]"),
