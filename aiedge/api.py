@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aiedge.engines.catalog import ENGINES
+from aiedge.engines.catalog import ENGINES, EngineEntry
 from aiedge.errors import EngineError, InputError, UsageError
 from aiedge.model.read_file import MODEL_SUFFIXES, read_model_file
 from aiedge.registry import find_driver, load_object
+from aiedge.trust.policy import Policy, demand_trust
 from aiedge.types import Memory, Placement, TensorSpec
 
 if TYPE_CHECKING:
@@ -89,19 +90,53 @@ class Model:
         return out[0] if len(out) == 1 else tuple(out)
 
 
-def load(path: str | os.PathLike[str], *, engine: str = "native", threads: int = 1, **options: Any) -> Model:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    engine: str = "native",
+    threads: int = 1,
+    require_signature: bool = False,
+    trusted_keys: Sequence[str] | None = None,
+    keys: str | os.PathLike[str] | None = None,
+    **options: Any,
+) -> Model:
     """Load a ``.aie`` bundle or a quantized ``.tflite`` or ``.onnx`` file and make it ready to run.
 
     ``engine`` is a name of :data:`aiedge.engines.catalog.ENGINES`; ``threads`` is at least 1. ``options`` are the
     engine's own; the native one takes ``isa``, ``cpus``, ``realtime_priority`` and ``spin_s``
     (:func:`aiedge.engines.native.load`). The file is untrusted: whatever is wrong with it is a
     :class:`~aiedge.errors.ModelError` here, never a crash in ``run``.
+
+    With ``require_signature``, or ``AIEDGE_REQUIRE_SIGNATURE=1`` in the environment, only a bundle is loaded whose
+    signature holds and was made with a key of the folder ``keys`` (by default the machine's own, docs/signing.md);
+    ``trusted_keys`` narrows these to some ids, and demands a signature by itself. What is refused, with a
+    :class:`~aiedge.errors.SignatureError`, never reaches an engine; what was checked is, byte for byte, what runs.
     """
-    return Model(open_engine(path, engine=engine, threads=threads, **options))
+    trusted = tuple(trusted_keys) if trusted_keys is not None else None
+    policy = Policy(require_signature, trusted, Path(keys) if keys is not None else None)
+    return Model(open_engine(path, engine=engine, threads=threads, policy=policy, **options))
 
 
-def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int, **options: Any) -> Engine:
+def open_engine(
+    path: str | os.PathLike[str], *, engine: str, threads: int, policy: Policy | None = None, **options: Any
+) -> Engine:
     """What :func:`load` wraps: the engine itself, which checks no array. Raises what ``load`` raises."""
+    entry = _entry(engine, threads, options)
+    file = Path(path)
+    data = read_model_file(file, (*MODEL_SUFFIXES, entry.suffix))
+    demand_trust(data, file, policy if policy is not None else Policy())
+    return _made(entry, engine, data, file, threads, options)
+
+
+def engine_of(data: bytes, file: Path, *, engine: str, threads: int, **options: Any) -> Engine:
+    """The engine of a model whose bytes were read, and judged, already; ``file`` is where they come from.
+
+    Asks for no signature. Raises what ``load`` raises.
+    """
+    return _made(_entry(engine, threads, options), engine, data, file, threads, options)
+
+
+def _entry(engine: str, threads: int, options: Mapping[str, Any]) -> EngineEntry:
     if engine not in ENGINES:
         raise EngineError("AIE-ENG-001", name=engine, known=", ".join(sorted(ENGINES)))
     if threads < 1:
@@ -111,8 +146,12 @@ def open_engine(path: str | os.PathLike[str], *, engine: str, threads: int, **op
         if option not in entry.options:
             known = ", ".join(entry.options) or "none"
             raise EngineError("AIE-ENG-017", engine=engine, option=option, known=known)
-    file = Path(path)
-    data = read_model_file(file, (*MODEL_SUFFIXES, entry.suffix))
+    return entry
+
+
+def _made(
+    entry: EngineEntry, engine: str, data: bytes, file: Path, threads: int, options: Mapping[str, Any]
+) -> Engine:
     if file.suffix != entry.suffix:
         if entry.suffix != ".aie":
             raise EngineError("AIE-ENG-008", where=str(file), engine=engine, suffix=file.suffix)

@@ -54,6 +54,14 @@ class ModelError(AiedgeError, ValueError):
     """A model file is damaged, hostile or not supported; ``where`` is the place inside it."""
 
 
+class SignatureError(ModelError):
+    """A model is not signed, or its signature does not hold; nothing of it was run."""
+
+
+class KeyFileError(AiedgeError, OSError):
+    """A key, or the folder of trusted keys, cannot be used; no text holds a secret."""
+
+
 class OutputError(AiedgeError, OSError):
     """A result could not be written."""
 

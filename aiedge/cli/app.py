@@ -10,7 +10,10 @@ from aiedge.cli.demo import demo
 from aiedge.cli.diff import diff
 from aiedge.cli.infer import infer
 from aiedge.cli.inspect import inspect
+from aiedge.cli.keys import keys_app
 from aiedge.cli.run import run
+from aiedge.cli.sign import sign
+from aiedge.cli.verify import verify
 from aiedge.errors import EXIT_FAILED, UsageError
 
 app = typer.Typer(
@@ -26,6 +29,9 @@ app.command()(inspect)
 app.command("compile")(compile_command)
 app.command()(bench)
 app.command()(diff)
+app.command()(sign)
+app.command()(verify)
+app.add_typer(keys_app, name="keys")
 
 
 def _version(wanted: bool) -> None:

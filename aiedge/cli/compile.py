@@ -10,7 +10,7 @@ import typer
 from aiedge.cli.output import print_json
 from aiedge.cli.read_labels import read_labels
 from aiedge.errors import UsageError
-from aiedge.model.compile import compile_file
+from aiedge.model.compile import GoldenOptions, compile_file
 from aiedge.model.importers.onnx import OnnxOptions
 from aiedge.model.processing import read_processing
 
@@ -31,6 +31,10 @@ def compile_command(
     processing: Annotated[
         Path | None, typer.Option(help="A processing.yaml (docs/processing.md), stored inside.")
     ] = None,
+    golden: Annotated[
+        int, typer.Option(min=0, max=256, help="Golden vectors: inputs with outputs, for aiedge verify.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the golden vectors' random inputs.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Compile a quantized model into one .aie bundle."""
@@ -54,6 +58,7 @@ def compile_command(
         read_labels(labels) if labels is not None else (),
         onnx,
         read_processing(processing) if processing is not None else None,
+        GoldenOptions(golden, seed),
     )
     size_bytes = destination.stat().st_size
     if as_json:

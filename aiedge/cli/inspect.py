@@ -11,13 +11,19 @@ import typer
 from rich.console import Console
 
 import aiedge
+from aiedge.api import engine_of
 from aiedge.cli.output import print_json, print_table
 from aiedge.cli.trace import trace_model
 from aiedge.errors import UsageError
 from aiedge.model.bundle import Bundle, read_bundle
+from aiedge.model.bundle.golden import read_golden
+from aiedge.model.bundle.provenance import read_provenance
 from aiedge.model.compile import compile_bytes
 from aiedge.model.ir.graph import Graph, Tensor
 from aiedge.model.read_file import read_model_file
+from aiedge.trust.envelope import read_envelope
+from aiedge.trust.policy import Policy, demand_trust
+from aiedge.trust.verify import utc_text
 
 
 def inspect(
@@ -43,8 +49,9 @@ def inspect(
         raise UsageError(
             "AIE-CLI-001", name="--against", value=str(against), expected="--trace INPUT with it"
         )
-    loaded = aiedge.load(model, isa=isa, threads=threads)
     data = read_model_file(model)
+    demand_trust(data, model, Policy())
+    loaded = aiedge.Model(engine_of(data, model, engine="native", threads=threads, isa=isa))
     bundle = read_bundle(data if model.suffix == ".aie" else compile_bytes(data, model.name), str(model))
     document = describe(str(model), bundle, loaded)
     if as_json:
@@ -60,12 +67,37 @@ def describe(name: str, bundle: Bundle, loaded: aiedge.Model) -> dict[str, Any]:
         "model": name,
         "arithmetic": graph.arithmetic,
         "meta": dict(bundle.meta),
+        "provenance": _provenance(name, bundle),
+        "golden_vectors": _golden(name, bundle),
+        "signature": _signature(name, bundle),
         "labels": list(bundle.labels),
         "inputs": [_tensor(graph.tensors[i]) for i in graph.inputs],
         "outputs": [_tensor(graph.tensors[i]) for i in graph.outputs],
         "operators": _operators(graph, loaded),
         "macs": sum(place.macs for place in loaded.placement),
         "memory": dataclasses.asdict(loaded.memory),
+    }
+
+
+def _provenance(name: str, bundle: Bundle) -> dict[str, Any] | None:
+    content = bundle.sections.get(b"PROV")
+    return read_provenance(content, name) if content is not None else None
+
+
+def _golden(name: str, bundle: Bundle) -> int:
+    content = bundle.sections.get(b"GOLD")
+    return len(read_golden(content, bundle.graph, name)) if content is not None else 0
+
+
+def _signature(name: str, bundle: Bundle) -> dict[str, Any] | None:
+    """What the signature inside says of itself; whether it holds is for ``aiedge verify`` to say."""
+    content = bundle.sections.get(b"SIGN")
+    if content is None:
+        return None
+    envelope = read_envelope(content, name)
+    return {
+        "key_id": envelope.key_id,
+        "expires": utc_text(envelope.expires_s) if envelope.expires_s else None,
     }
 
 
@@ -132,13 +164,30 @@ def _print(document: Mapping[str, Any]) -> None:
         "peak memory": _bytes(memory["peak_bytes"]),
         "arithmetic": document["arithmetic"],
         "labels": str(len(document["labels"])) if document["labels"] else "none",
+        "golden vectors": str(document["golden_vectors"] or "none"),
+        "signed with": document["signature"]["key_id"] if document["signature"] else "no key",
+        **_origin(document["provenance"]),
     }
     for fact, value in facts.items():
         console.print(f"{fact:<22}{value}", highlight=False, markup=False)
 
 
+def _origin(provenance: Mapping[str, Any] | None) -> dict[str, str]:
+    """The provenance in lines. It is the file's word: no control character of it may reach the terminal."""
+    lines = {}
+    for group, values in (provenance or {}).items():
+        pairs = values.items() if isinstance(values, dict) else [("", values)]
+        text = ", ".join(f"{key} {value}".strip() for key, value in pairs)
+        lines[_printable(f"made by {group}" if group != "command" else "made by")] = _printable(text)
+    return lines
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def _name(tensor: Mapping[str, Any]) -> str:
-    return "".join(c if c.isprintable() else "?" for c in tensor["name"])
+    return _printable(tensor["name"])
 
 
 def _form(tensor: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from aiedge.model.bundle import read_bundle, write_bundle
 from aiedge.model.compile import import_model
 from aiedge.model.ir.graph import Graph
 from aiedge.model.read_file import read_model_file
+from aiedge.trust.policy import Policy, demand_trust
 
 
 class ModelFile:
@@ -18,6 +19,7 @@ class ModelFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data = read_model_file(path)
+        demand_trust(self.data, path, Policy())
 
     @cached_property
     def graph(self) -> Graph:

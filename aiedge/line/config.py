@@ -26,6 +26,7 @@ def _shipped(value: object) -> object:
 
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Score = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -65,6 +66,25 @@ class ModelConfig(Options):
     ]
     engine: Annotated[str, Field(min_length=1, description="engine that runs it")] = "native"
     threads: Annotated[int, Field(ge=1, le=64, description="threads of the engine")] = 1
+    require_signature: Annotated[
+        bool, Field(description="only a bundle with a signature that holds is loaded; docs/signing.md")
+    ] = False
+    trusted_keys: Annotated[
+        list[KeyId] | None,
+        Field(
+            min_length=1, description="ids of the keys that may have signed; without it, all in the folder"
+        ),
+    ] = None
+    keys: Annotated[
+        FilePath | None, Field(description="folder of the trusted keys; without it, the machine's own")
+    ] = None
+
+    @model_validator(mode="after")
+    def _keys_are_asked_for(self) -> ModelConfig:
+        if self.trusted_keys is not None and not self.require_signature:
+            # Whoever lists keys believes that they are asked for.
+            raise ValueError("trusted_keys is given and require_signature is not true")
+        return self
 
 
 class InspectConfig(Options):

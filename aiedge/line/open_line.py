@@ -62,7 +62,14 @@ def open_line(
 
 def make_step(config: LineConfig) -> InspectStep:
     """The judge of a line, its model loaded and warm; ``LineError`` for a kind that it does not know."""
-    model = load(config.model.path, engine=config.model.engine, threads=config.model.threads)
+    model = load(
+        config.model.path,
+        engine=config.model.engine,
+        threads=config.model.threads,
+        require_signature=config.model.require_signature,
+        trusted_keys=config.model.trusted_keys,
+        keys=config.model.keys,
+    )
     by_kind: dict[int, float] = {}
     for name, threshold in config.inspect.threshold_by_kind.items():
         if name not in model.labels:

@@ -1,12 +1,13 @@
 """The catalogue of every text that an error shows: code -> what happened, how to fix it.
 
 One file an area; a code's letters name the area: ``AIE-CFG`` config, ``AIE-CLI`` command line, ``AIE-DEV`` devices,
-``AIE-ENG`` engines, ``AIE-LIN`` line, ``AIE-MOD`` model, ``AIE-TEL`` telemetry. Codes are never reused.
+``AIE-ENG`` engines, ``AIE-LIN`` line, ``AIE-MOD`` model and its signature, ``AIE-TEL`` telemetry. Codes are never
+reused.
 """
 
 from __future__ import annotations
 
-from aiedge.messages import config, devices, engines, line, model, telemetry, usage
+from aiedge.messages import config, devices, engines, line, model, signatures, telemetry, usage
 from aiedge.messages.message import Message
 
 __all__ = ["CATALOGUE", "Message"]
@@ -28,6 +29,7 @@ CATALOGUE = _merge(
     engines.MESSAGES,
     line.MESSAGES,
     model.MESSAGES,
+    signatures.MESSAGES,
     telemetry.MESSAGES,
     usage.MESSAGES,
 )

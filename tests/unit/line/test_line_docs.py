@@ -58,8 +58,8 @@ def type_text(field: FieldInfo) -> str:
         annotation = typing.get_args(annotation)[0]
     if typing.get_origin(annotation) is typing.Literal:
         return " or ".join(str(value) for value in typing.get_args(annotation))
-    names = {str: "text", int: "whole number", float: "number", Path: "path"}
-    text = names.get(annotation, "mapping")
+    names = {bool: "true or false", str: "text", int: "whole number", float: "number", Path: "path"}
+    text = "list" if typing.get_origin(annotation) is list else names.get(annotation, "mapping")
     metadata = [*field.metadata, *nested(field.annotation)]
     limits = [limit for entry in metadata for limit in limit_texts(entry)]
     return ", ".join([text, *limits])
@@ -92,7 +92,7 @@ def default_text(field: FieldInfo) -> str:
         return "required"
     if field.default is PydanticUndefined or field.default is None:
         return "-"
-    return f"`{field.default}`"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
 def test_the_page_lists_every_key_with_type_range_and_default() -> None:

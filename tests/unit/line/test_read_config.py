@@ -68,7 +68,13 @@ def test_what_was_read_does_not_change(tmp_path: Path) -> None:
         ("gate:\n", "gaate:\n", "AIE-CFG-004", "11: gaate", "Did you mean 'gate'?"),
         ("mode: handshake\ntel", "mod: handshake\ntel", "AIE-CFG-004", "12: gate.mod", "'mode'"),
         ("test_suffix: ", "test_sufix: ", "AIE-CFG-004", "5: camera.options.test_sufix", "'test_suffix'"),
-        ("path: models", "pfad: models", "AIE-CFG-004", "7: model.pfad", "engine, path, threads"),
+        (
+            "path: models",
+            "pfad: models",
+            "AIE-CFG-004",
+            "7: model.pfad",
+            "engine, keys, path, require_signature",
+        ),
         ("path: models/own.aie", "threads: 1", "AIE-CFG-006", "6: model.path", "'path' is missing"),
         (
             "  mode: handshake\ntel",

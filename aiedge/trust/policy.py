@@ -1,0 +1,79 @@
+"""Which models this machine may load: any, or only what somebody signed whom it believes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiedge.clock import SYSTEM_CLOCK, Clock
+from aiedge.errors import ConfigError, SignatureError
+from aiedge.open_file import read_file
+
+if TYPE_CHECKING:
+    from aiedge.trust.verify import Signature
+
+REQUIRE_VARIABLE = "AIEDGE_REQUIRE_SIGNATURE"
+SIGNATURE_SUFFIX = ".sig"
+_MAX_DETACHED_BYTES = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a caller demands of a model; ``AIEDGE_REQUIRE_SIGNATURE`` can demand more, and nothing demands less.
+
+    ``trusted_keys``, ids of keys, narrows the store's keys to these, and demands a signature by itself. ``keys`` is
+    the key store's folder, the machine's own when None.
+    """
+
+    require_signature: bool = False
+    trusted_keys: tuple[str, ...] | None = None
+    keys: Path | None = None
+
+    def demands_signature(self) -> bool:
+        """Whether only signed bundles may be loaded. ConfigError when the environment's word is not known."""
+        return self.require_signature or self.trusted_keys is not None or _environment_demands()
+
+
+def demand_trust(data: bytes, file: Path, policy: Policy, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Refuse ``data``, the bytes of ``file``, when the policy demands a signature and there is none that holds.
+
+    Nothing of the model is parsed but its outer shell. Reads the key store, and ``FILE.sig`` where the bundle has no
+    signature inside. Raises SignatureError, ModelError for bytes that are no bundle, KeyFileError for a key store that
+    cannot be believed, ConfigError.
+    """
+    if not policy.demands_signature():
+        return
+    if file.suffix != ".aie":
+        raise SignatureError("AIE-MOD-098", where=str(file), suffix=file.suffix)
+    if check_signature(data, file, policy, clock) is None:
+        raise SignatureError("AIE-MOD-097", where=str(file))
+
+
+def check_signature(data: bytes, file: Path, policy: Policy, clock: Clock = SYSTEM_CLOCK) -> Signature | None:
+    """The signature of a bundle, inside or beside it, which holds; None when there is none. Raises as above."""
+    # Only here: without a demand, loading a model costs no more than before.
+    from aiedge.trust.key_store import default_folder, read_key_store
+    from aiedge.trust.verify import verify_signature
+
+    keys = read_key_store(policy.keys if policy.keys is not None else default_folder())
+    detached = _read_detached(file.with_name(file.name + SIGNATURE_SUFFIX))
+    return verify_signature(data, str(file), detached, keys, clock, policy.trusted_keys)
+
+
+def _read_detached(path: Path) -> bytes | None:
+    try:
+        return read_file(path, _MAX_DETACHED_BYTES)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SignatureError("AIE-MOD-104", where=str(path), reason=error.strerror or error) from error
+
+
+def _environment_demands() -> bool:
+    word = os.environ.get(REQUIRE_VARIABLE, "")
+    if word not in {"", "0", "1"}:
+        # A slip of the hand must not open the door.
+        raise ConfigError("AIE-MOD-111", where=REQUIRE_VARIABLE, value=word)
+    return word == "1"
