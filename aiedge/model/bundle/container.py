@@ -33,11 +33,11 @@ class Section(NamedTuple):
 
 
 class Container(NamedTuple):
-    """A checked shell: the minor version, the known sections by type, and how many sections the table has in all."""
+    """A checked shell: the minor version, the known sections by type, and how many the table has in all."""
 
     minor: int
     sections: Mapping[bytes, Section]
-    count: int
+    section_count: int
 
 
 def read_container(data: bytes, source: str) -> Container:

@@ -39,7 +39,7 @@ def with_signature(data: bytes, source: str, signature: bytes) -> bytes:
     Raises ModelError for a bundle that is none, or whose section table has no room (written before format 1.1).
     """
     container = read_container(data, source)
-    unsigned, count = data, container.count
+    unsigned, count = data, container.section_count
     old = container.sections.get(_SIGN)
     if old is not None:
         count -= 1
