@@ -11,6 +11,7 @@ from aiedge.cli.diff import diff
 from aiedge.cli.infer import infer
 from aiedge.cli.inspect import inspect
 from aiedge.cli.keys import keys_app
+from aiedge.cli.quantize import quantize_command
 from aiedge.cli.run import run
 from aiedge.cli.sign import sign
 from aiedge.cli.verify import verify
@@ -32,6 +33,7 @@ app.command()(diff)
 app.command()(sign)
 app.command()(verify)
 app.add_typer(keys_app, name="keys")
+app.command("quantize")(quantize_command)
 
 
 def _version(wanted: bool) -> None:

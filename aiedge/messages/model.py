@@ -143,6 +143,10 @@ MESSAGES: dict[str, Message] = {
         "The picture is {given} pixels, the model takes {expected}.",
         "Resize the pictures as the model's training did.",
     ),
+    "AIE-MOD-092": Message(
+        "The picture cannot become the input {name!r}: {reason}.",
+        "Give pictures as the processing expects them, or the whole input as .npy or .npz.",
+    ),
     "AIE-MOD-093": Message(
         "The model's inputs are {inputs}; the file has {arrays}.",
         "Give an .npz file with an array for each input, under its name, the samples along the first axis.",

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,14 @@ from aiedge.cli.samples.array_file import read_npy, read_npz
 from aiedge.cli.samples.stored import Scaling, as_input, channel_axis, misfit
 from aiedge.devices.picture_file import SUFFIXES, PictureError, read_picture
 from aiedge.errors import InputError, UsageError
-from aiedge.open_file import read_file
+from aiedge.open_file import open_file, read_file
 from aiedge.types import TensorSpec
 
 Arrays = list[NDArray[Any]]
+T = TypeVar("T")
 SAMPLE_SUFFIXES = (*SUFFIXES, ".npy", ".npz", ".bin")
 _MAX_NAMED = 5
+_LEAST_LIMIT_BYTES = 1 << 20
 
 
 class Sample(NamedTuple):
@@ -62,22 +64,26 @@ def find_samples(paths: Sequence[Path], form: Form) -> Found:
     samples: list[Sample] = []
     left_out: list[Path] = []
     for path in paths:
-        files, others = _files(path)
+        files, others = _told(path, _files)
         left_out += others
         if path.is_dir() and not files:
             raise UsageError("AIE-MOD-088", where=str(path), reason=_why_empty(others))
         for file in files:
-            try:
-                samples += _samples_of(file, form)
-            except OSError as error:
-                if isinstance(error, UsageError | InputError):
-                    raise
-                raise UsageError("AIE-CLI-002", where=str(file), reason=error.strerror or error) from error
+            samples += _told(file, lambda named: list(_samples_of(named, form)))
     return Found(tuple(samples), tuple(left_out))
+
+
+def _told(path: Path, work: Callable[[Path], T]) -> T:
+    """What ``work`` makes of a path; UsageError that names it where the system refuses it."""
+    try:
+        return work(path)
+    except OSError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
 
 
 def _files(path: Path) -> tuple[list[Path], list[Path]]:
     if not path.is_dir():
+        open_file(path).close()
         return [path], []
     found: list[Path] = []
     for folder, folders, names in os.walk(path, onerror=_unreadable):
@@ -186,10 +192,7 @@ def _reader(file: Path, form: Form, stored: Sequence[NDArray[Any]], index: int) 
 def _raw(file: Path, spec: TensorSpec, form: Form) -> NDArray[Any]:
     dtype = np.dtype(form.raw_dtype or spec.dtype).newbyteorder("<")
     count = int(np.prod(spec.shape))
-    try:
-        content = read_file(file, count * 16)
-    except OSError as error:
-        raise UsageError("AIE-CLI-002", where=str(file), reason=error.strerror or error) from error
+    content = _told(file, lambda named: read_file(named, max(count * 16, _LEAST_LIMIT_BYTES)))
     if len(content) != count * dtype.itemsize:
         raise misfit(f"{len(content)} bytes of {dtype.name}", spec, file)
     stored = np.frombuffer(content, dtype).astype(dtype.newbyteorder("="), copy=False)
