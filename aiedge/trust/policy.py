@@ -24,7 +24,8 @@ class Policy:
     """What a caller demands of a model; ``AIEDGE_REQUIRE_SIGNATURE`` can demand more, and nothing demands less.
 
     ``trusted_keys``, ids of keys, narrows the store's keys to these, and demands a signature by itself. ``keys`` is
-    the key store's folder, the machine's own when None.
+    the key store's folder, the machine's own when None; where the environment demands signatures, a key must be in the
+    machine's own as well, or a caller's folder would undo the demand.
     """
 
     require_signature: bool = False
@@ -58,6 +59,9 @@ def check_signature(data: bytes, file: Path, policy: Policy, clock: Clock = SYST
     from aiedge.trust.verify import verify_signature
 
     keys = read_key_store(policy.keys if policy.keys is not None else default_folder())
+    if policy.keys is not None and _environment_demands():
+        machine = read_key_store(default_folder())
+        keys = {key_id: known for key_id, known in keys.items() if key_id in machine}
     detached = _read_detached(file.with_name(file.name + SIGNATURE_SUFFIX))
     return verify_signature(data, str(file), detached, keys, clock, policy.trusted_keys)
 

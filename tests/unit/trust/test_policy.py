@@ -18,7 +18,8 @@ from aiedge.clock import FakeClock
 from aiedge.engines import native
 from aiedge.errors import AiedgeError, ConfigError, SignatureError
 from aiedge.trust import policy as policy_module
-from aiedge.trust.key_store import remove_key
+from aiedge.trust.key_files import public_key_of
+from aiedge.trust.key_store import add_key, remove_key
 from aiedge.trust.policy import Policy, demand_trust
 from aiedge.trust.sign import sign_detached, sign_inside
 
@@ -154,6 +155,20 @@ def test_the_environment_demands_and_nothing_takes_it_back(
     loads.clear()
     world.bundle.write_bytes(PLAIN)
     refused(world, loads, "AIE-MOD-097", require_signature=False)
+
+
+def test_a_caller_s_folder_does_not_undo_the_environment_s_demand(
+    world: World, loads: list[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    add_key(own, "x", public_key_of(THEIRS))
+    world.bundle.write_bytes(sign_inside(PLAIN, "m", THEIRS))
+    assert aiedge.load(world.bundle, require_signature=True, keys=own).labels == ("a", "b")
+    loads.clear()
+    monkeypatch.setenv("AIEDGE_REQUIRE_SIGNATURE", "1")
+    refused(world, loads, "AIE-MOD-099", keys=own)
+    add_key(world.keys, "x", public_key_of(THEIRS))
+    assert aiedge.load(world.bundle, keys=own).labels == ("a", "b")
 
 
 @pytest.mark.parametrize("word", ["", "0"])
