@@ -31,7 +31,7 @@ telemetry:
 
 def read(folder: Path, text: str) -> LineConfig:
     file = folder / "line.yaml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     return read_config(file)
 
 
@@ -54,6 +54,16 @@ def test_a_shipped_model_is_found_wherever_the_package_is(tmp_path: Path) -> Non
     config = read(tmp_path, GOOD.replace("models/own.aie", "aiedge:board_defects"))
     assert config.model.path.is_file()
     assert fault(tmp_path, GOOD.replace("models/own.aie", "aiedge:../x")).where.endswith(":7: model.path")
+
+
+def test_a_line_can_demand_a_signature(tmp_path: Path) -> None:
+    keys = (
+        "require_signature: true\n  trusted_keys: [0123456789abcdef]\n  keys: schlüssel 钥匙\n  path: models"
+    )
+    model = read(tmp_path, GOOD.replace("path: models", keys)).model
+    assert (model.require_signature, model.trusted_keys) == (True, ["0123456789abcdef"])
+    assert model.keys == tmp_path / "schlüssel 钥匙"
+    assert read(tmp_path, GOOD).model.require_signature is False
 
 
 def test_what_was_read_does_not_change(tmp_path: Path) -> None:
@@ -112,6 +122,34 @@ def test_what_was_read_does_not_change(tmp_path: Path) -> None:
         ("store:", "mqtt: {url: http://x}\n  store:", "AIE-CFG-003", "14: telemetry.mqtt", "mqtt://"),
         ("store:", "mqtt: {url: mqtt://a:b@c}\n  store:", "AIE-CFG-003", "14: telemetry.mqtt", "password"),
         ("store:", "max_bytes: 10\n  store:", "AIE-CFG-003", "14: telemetry.max_bytes", "1048576"),
+        (
+            "path: models",
+            "require_signature: 1\n  path: models",
+            "AIE-CFG-003",
+            "7: model.require_signature",
+            "boolean",
+        ),
+        (
+            "path: models",
+            "trusted_keys: []\n  path: models",
+            "AIE-CFG-003",
+            "7: model.trusted_keys",
+            "at least 1",
+        ),
+        (
+            "path: models",
+            "trusted_keys: [Werk]\n  path: models",
+            "AIE-CFG-003",
+            "7: model.trusted_keys[0]",
+            "pattern",
+        ),
+        (
+            "path: models",
+            "trusted_keys: [0123456789abcdef]\n  path: models",
+            "AIE-CFG-003",
+            "6: model",
+            "require_signature is not true",
+        ),
     ],
 )
 def test_a_fault_names_its_line_its_key_and_the_way_out(
