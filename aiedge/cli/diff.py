@@ -17,7 +17,8 @@ from rich.progress import Progress
 from aiedge.cli.diff_tables import print_diff
 from aiedge.cli.output import print_json
 from aiedge.cli.samples.find import Form, Found, find_samples
-from aiedge.cli.samples.numbers import scaling_of
+from aiedge.cli.samples.numbers import raw_dtype_of, scaling_of
+from aiedge.cli.samples.stored import RAW_DTYPES
 from aiedge.diff.catalog import open_source
 from aiedge.diff.compare import Comparison, Row, compare, random_samples
 from aiedge.diff.layer import Source
@@ -55,6 +56,9 @@ def diff(
     seed: Annotated[int, typer.Option(min=0, help="Of random inputs.")] = 0,
     mean: Annotated[str, typer.Option(help="Of pixels and integers for an input in float.")] = "",
     std: Annotated[str, typer.Option(help="Of them, too: value = (number - mean) / std.")] = "",
+    stored: Annotated[
+        str, typer.Option(help=f"Type of .bin files' numbers: {', '.join(RAW_DTYPES)}. Default: the input's.")
+    ] = "",
     tolerance: Annotated[
         float | None, typer.Option(min=0, help="Greatest difference in steps of the quantization.")
     ] = None,
@@ -67,8 +71,8 @@ def diff(
     """Name the layer where two engines, or two models of one network, part; exit with 1 if one is beyond."""
     allowed = Tolerance(tolerance, min_snr, min_cosine)
     a, b = _open(model, other, engines)
-    scaling = scaling_of(mean, std)
-    found = find_samples(inputs, Form(a.inputs, scaling)) if inputs else None
+    form = Form(a.inputs, scaling_of(mean, std), raw_dtype_of(stored))
+    found = find_samples(inputs, form) if inputs else None
     count = samples or (_RANDOM_SAMPLES if found is None else len(found.samples))
     if found is None:
         told = f"{count} random input{'' if count == 1 else 's'}, seed {seed}"

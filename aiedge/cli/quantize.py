@@ -22,7 +22,7 @@ from aiedge.cli.quantize_tables import print_report
 from aiedge.cli.read_labels import read_labels
 from aiedge.cli.samples.calibration import CalibrationSamples
 from aiedge.cli.samples.find import Form, Found, find_samples
-from aiedge.cli.samples.numbers import scaling_of
+from aiedge.cli.samples.numbers import raw_dtype_of, scaling_of
 from aiedge.cli.samples.picture import PictureReader
 from aiedge.cli.samples.stored import RAW_DTYPES
 from aiedge.diff.graph_layers import graph_inputs
@@ -105,10 +105,7 @@ def quantize_command(
     """
     destination = output if output is not None else model.with_suffix(".aie")
     _check_outputs(model, destination, report, html)
-    if stored and stored not in RAW_DTYPES:
-        raise UsageError(
-            "AIE-CLI-001", name="--stored", value=stored, expected=f"one of {', '.join(RAW_DTYPES)}"
-        )
+    raw_dtype = raw_dtype_of(stored)
     options = QuantizeOptions(
         method=method,
         percentile=percentile,
@@ -130,7 +127,7 @@ def quantize_command(
         # It must fit the model: to be told before minutes of work.
         encode(spec, graph)
     specs = graph_inputs(graph)
-    form = Form(specs, scaling_of(mean, std), stored or None, _picture_reader(spec, specs))
+    form = Form(specs, scaling_of(mean, std), raw_dtype, _picture_reader(spec, specs))
     found = find_samples(calibration, form)
     chosen = CalibrationSamples(found.samples, samples, seed)
     runner = cast("Runner", NativeRunner() if engine == "native" else interpret_all)

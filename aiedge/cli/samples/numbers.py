@@ -1,8 +1,8 @@
-"""``--mean`` and ``--std`` as they stand on the command line."""
+"""``--mean``, ``--std`` and ``--stored`` as they stand on the command line."""
 
 from __future__ import annotations
 
-from aiedge.cli.samples.stored import Scaling
+from aiedge.cli.samples.stored import RAW_DTYPES, Scaling
 from aiedge.errors import UsageError
 
 
@@ -11,6 +11,14 @@ def scaling_of(mean: str, std: str) -> Scaling | None:
     if not mean and not std:
         return None
     return Scaling(_numbers("--mean", mean or "0"), _numbers("--std", std or "1"))
+
+
+def raw_dtype_of(stored: str) -> str | None:
+    """What ``--stored`` names; None where it names nothing. UsageError for a type that raw tensors never have."""
+    if stored and stored not in RAW_DTYPES:
+        expected = f"one of {', '.join(RAW_DTYPES)}"
+        raise UsageError("AIE-CLI-001", name="--stored", value=stored, expected=expected)
+    return stored or None
 
 
 def _numbers(name: str, text: str) -> tuple[float, ...]:

@@ -156,6 +156,7 @@ def test_layers_of_one_side_are_told(model: Path, tmp_path: Path, capsys: pytest
         (["--engines", "native:sse9,native"], 1, "AIE-ENG-009"),
         (["--tolerance", "-1"], 2, "AIE-CLI-008"),
         (["--mean", "a"], 2, "AIE-CLI-001"),
+        (["--stored", "int4"], 2, "AIE-CLI-001"),
         (["--inputs", "nothing.npy"], 2, "AIE-CLI-002"),
         (["nothing.aie"], 1, "AIE-MOD-001"),
     ],
