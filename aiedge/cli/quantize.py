@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -27,21 +26,24 @@ from aiedge.cli.samples.picture import PictureReader
 from aiedge.cli.samples.stored import RAW_DTYPES
 from aiedge.diff.graph_layers import graph_inputs
 from aiedge.errors import EXIT_FAILED, OutputError, UsageError
-from aiedge.model.bundle import read_bundle, write_bundle
-from aiedge.model.compile import import_model
+from aiedge.model.bundle import read_bundle
+from aiedge.model.bundle.provenance import Provenance, describe_source
+from aiedge.model.compile import assemble, import_model, tool_versions
 from aiedge.model.importers.onnx import OnnxOptions
 from aiedge.model.ir.graph import Graph
 from aiedge.model.ir.interpret import interpret_all
 from aiedge.model.passes import run_passes
 from aiedge.model.processing import Processing, encode, read_processing
+from aiedge.model.quantize.inputs import converted_inputs
 from aiedge.model.quantize.options import Method, OutputKind, QuantizeOptions, Switch, WeightMethod
 from aiedge.model.quantize.quantize import Quantized, quantize
 from aiedge.model.quantize.report import report_document
 from aiedge.model.quantize.report_data import QuantizationReport
 from aiedge.model.quantize.report_page import report_page
 from aiedge.model.quantize.samples import Progress as Tell
-from aiedge.model.quantize.samples import Runner, no_progress
+from aiedge.model.quantize.samples import Runner, Sample, no_progress
 from aiedge.model.read_file import read_model_file
+from aiedge.trust.policy import Policy, demand_trust
 from aiedge.types import TensorSpec
 
 _DEFAULT_SAMPLES = 256
@@ -86,6 +88,9 @@ def quantize_command(
         typer.Option(help="A processing.yaml: how pictures become inputs; stored inside."),
     ] = None,
     labels: Annotated[Path | None, typer.Option(help="A text file, one label a line, stored inside.")] = None,
+    golden: Annotated[
+        int, typer.Option(min=0, max=256, help="Samples stored with their outputs, for aiedge verify.")
+    ] = 0,
     batch: Annotated[
         int | None, typer.Option(min=1, help="Of an .onnx file that leaves it open (1).")
     ] = None,
@@ -121,6 +126,7 @@ def quantize_command(
     )
     names = read_labels(labels) if labels is not None else ()
     data = read_model_file(model)
+    demand_trust(data, model, Policy())
     graph = _graph(data, model, OnnxOptions(batch=batch, layout=layout))
     spec = read_processing(processing) if processing is not None else None
     if spec is not None:
@@ -133,7 +139,9 @@ def quantize_command(
     runner = cast("Runner", NativeRunner() if engine == "native" else interpret_all)
     with _progress(silent=as_json) as tell:
         made = quantize(graph, chosen, runner, options, tell)
-    bundle = _bundle(made, names, model, data, spec)
+    asked = {"mean": mean, "std": std, "stored": stored, "batch": batch, "layout": layout.replace("file", "")}
+    provenance = _provenance(model, data, made.report, golden, asked)
+    bundle = _bundle(made, names, provenance, chosen[:golden], spec)
     document = _document(made.report, model, destination, calibration, found)
     _write(destination, bundle)
     if report is not None:
@@ -180,20 +188,34 @@ def _picture_reader(spec: Processing | None, specs: Sequence[TensorSpec]) -> Pic
 
 
 def _bundle(
-    made: Quantized, labels: Sequence[str], model: Path, data: bytes, spec: Processing | None
+    made: Quantized,
+    labels: Sequence[str],
+    provenance: Provenance,
+    samples: Sequence[Sample],
+    processing: Processing | None,
 ) -> bytes:
+    """The result as a bundle; ``samples`` of the float model become its golden vectors."""
+    graph = run_passes(made.graph)
+    golden = [converted_inputs(graph, sample) for sample in samples]
+    return assemble(graph, labels, provenance, golden, encode(processing, graph) if processing else {})
+
+
+def _provenance(
+    model: Path, data: bytes, report: QuantizationReport, golden: int, settings: Mapping[str, object]
+) -> Provenance:
+    """Where the bundle comes from, with the settings that were not left at their default."""
     # A file's name need not be valid text; a name in a bundle must be.
     source = model.name.encode("utf-8", "replace").decode("utf-8")
-    meta = {
-        "producer": "aiedge",
-        "version": version("aiedge"),
-        "source": source,
-        "source_sha256": hashlib.sha256(data).hexdigest(),
-        "calibration_sha256": made.report.calibration_sha256,
-        "calibration_samples": made.report.samples,
-    }
-    graph = run_passes(made.graph)
-    return write_bundle(graph, labels, meta, encode(spec, graph) if spec is not None else {})
+    usual = dict(QuantizeOptions().pairs)
+    chosen = {name: value for name, value in report.options if value != usual[name]}
+    return Provenance(
+        command="quantize",
+        source=describe_source(source, data),
+        tools=tool_versions("numpy", *(("tflite",) if model.suffix == ".tflite" else ())),
+        options={**chosen, **{name: value for name, value in settings.items() if value}},
+        calibration={"samples": report.samples, "sha256": report.calibration_sha256},
+        golden={"count": golden} if golden else {},
+    )
 
 
 def _document(

@@ -171,6 +171,14 @@ def test_wrong_use(
     assert told in captured.err
 
 
+def test_a_signature_that_the_environment_demands(
+    model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIEDGE_REQUIRE_SIGNATURE", "1")
+    assert run_command(["diff", str(model)]) != 0
+    assert "AIE-MOD-097" in capsys.readouterr().err
+
+
 def test_models_of_two_networks(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.aie"
     other.write_bytes(write_bundle(dense_chain((7, 5, 4, 3))))

@@ -56,7 +56,11 @@ def test_a_bundle_that_diff_finds_near_the_float_model(
     graph = bundle.graph
     assert {graph.tensors[i].dtype for i in (*graph.inputs, *graph.outputs)} == {"int8"}
     assert bundle.meta["source"] == "network.aie"
-    assert len(bundle.meta["calibration_sha256"]) == 64
+    provenance = json.loads(bundle.sections[b"PROV"])
+    assert provenance["command"] == "quantize"
+    assert provenance["options"] == {"method": "minmax"}
+    assert provenance["calibration"]["samples"] == 24
+    assert len(provenance["calibration"]["sha256"]) == 64
     difference = [
         "diff",
         str(model),
@@ -103,6 +107,17 @@ def test_the_same_command_gives_the_same_bytes(arguments: list[str], tmp_path: P
     assert output.read_bytes() == first
     assert run_command([*some[:-1], "5"]) == 0
     assert output.read_bytes() != first
+
+
+def test_samples_become_golden_vectors(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command([*arguments, "--golden", "3"]) == 0
+    capsys.readouterr()
+    bundle = tmp_path / "int8.aie"
+    assert json.loads(read_bundle(bundle.read_bytes()).sections[b"PROV"])["golden"] == {"count": 3}
+    assert run_command(["verify", str(bundle), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["golden"]["vectors"] == 3
 
 
 def test_a_layer_is_kept_in_float(
@@ -188,6 +203,14 @@ def test_wrong_use_is_one_line_and_writes_nothing(
     assert captured.err.count("\n") == 1
     assert told in captured.err
     assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_a_signature_that_the_environment_demands(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIEDGE_REQUIRE_SIGNATURE", "1")
+    assert run_command(arguments) != 0
+    assert "AIE-MOD-097" in capsys.readouterr().err
 
 
 def test_what_is_no_float_model(
