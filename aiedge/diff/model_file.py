@@ -11,19 +11,14 @@ from aiedge.model.compile import import_model
 from aiedge.model.ir.graph import Graph
 from aiedge.model.read_file import read_model_file
 from aiedge.trust.policy import Policy, demand_trust
-from aiedge.trust.policy import Policy, demand_trust
 
 
 class ModelFile:
-    """The bytes of a ``.aie``, ``.tflite`` or ``.onnx`` file.
-
-    Raises ModelError where they are not such, SignatureError where the environment demands a signature that is not there.
-    """
+    """The bytes of a ``.aie``, ``.tflite`` or ``.onnx`` file. Raises ModelError where they are not such."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data = read_model_file(path)
-        demand_trust(self.data, path, Policy())
         demand_trust(self.data, path, Policy())
 
     @cached_property
