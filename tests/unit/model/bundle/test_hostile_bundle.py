@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from bundle_patch import SECTION_TABLE, resealed, with_section
+from float_network import float_network
 from mutations import memory_limit, mutations
 from tflite_models import everything
 
@@ -17,9 +18,10 @@ from aiedge.model.compile import import_model
 _MEMORY_BYTES = 64 << 20
 
 
-@pytest.fixture(scope="module")
-def bundle() -> bytes:
-    return write_bundle(import_model(everything(), "everything"), ["a", "b"], {"producer": "test"})
+@pytest.fixture(scope="module", params=["int8", "float32"])
+def bundle(request: pytest.FixtureRequest) -> bytes:
+    graph = float_network() if request.param == "float32" else import_model(everything(), "everything")
+    return write_bundle(graph, ["a", "b"], {"producer": "test"})
 
 
 def test_mutations_are_found_by_the_hash(bundle: bytes) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import litert
 import numpy as np
 import pytest
+from float_builder import names, random_inputs
+from float_network import float_network
 from tflite_builder import TfliteBuilder
 from tflite_models import everything
 
@@ -57,8 +59,11 @@ def test_tensors_get_a_canonical_order() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PASSES])
-def test_a_pass_changes_nothing_the_second_time(name: str) -> None:
-    graph = run_passes(import_tflite(everything(), "m"))
+@pytest.mark.parametrize(
+    "given", [import_tflite(everything(), "m"), float_network()], ids=["int8", "float32"]
+)
+def test_a_pass_changes_nothing_the_second_time(name: str, given: Graph) -> None:
+    graph = run_passes(given)
     assert to_text(dict(PASSES)[name](graph)) == to_text(graph)
 
 
@@ -67,6 +72,20 @@ def test_the_graph_given_stays_as_it_is() -> None:
     before = to_text(graph)
     assert any(isinstance(node.op, Softmax) for node in run_passes(graph).nodes)
     assert to_text(graph) == before
+
+
+def test_a_float_network_keeps_its_results() -> None:
+    graph = float_network()
+    rewritten = run_passes(graph)
+    assert names(rewritten) == [
+        "float_conv_2d", "silu", "float_depthwise_conv_2d", "float_prelu", "hard_swish", "float_average_pool_2d",
+        "float_max_pool_2d", "float_resize_bilinear", "concat", "quantize", "reshape", "dequantize",
+        "float_reduce", "div", "float_fully_connected", "float_softmax",
+    ]  # fmt: skip
+    for seed in range(3):
+        inputs = random_inputs(graph, seed)
+        for ours, before in zip(interpret(rewritten, inputs), interpret(graph, inputs), strict=True):
+            np.testing.assert_allclose(ours, before, rtol=0.02, atol=1e-5)
 
 
 def test_an_output_that_is_also_read() -> None:

@@ -15,7 +15,6 @@ from aiedge.model.quantize.options import QuantizeOptions
 from aiedge.model.quantize.quantize import quantize
 from aiedge.model.quantize.samples import split
 
-
 TABLE_BYTES = 256 * 4  # of the softmax
 
 
