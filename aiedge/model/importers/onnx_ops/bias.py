@@ -11,6 +11,11 @@ from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import Constant, Floats, Value, Weights
 
 
+def more_bias(node: FileNode, bias: Value | None, more: NDArray[np.float64], channels: int) -> Constant:
+    """A bias with more added to it, one number or one for each channel."""
+    return Constant((0.0 if bias is None else _floats(node, bias, channels)) + more)
+
+
 def bias_integers(
     node: FileNode, bias: Value | None, channels: int, units: NDArray[np.float64]
 ) -> NDArray[np.int32]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiedge.model.importers.onnx_builder import GraphBuilder
-from aiedge.model.importers.onnx_ops.bias import bias_integers, bias_numbers
+from aiedge.model.importers.onnx_ops.bias import bias_integers, bias_numbers, more_bias
 from aiedge.model.importers.onnx_ops.fields import (
     Importer,
     coded_input,
@@ -138,11 +138,12 @@ def _conv(builder: GraphBuilder, node: FileNode, x: Activation, w: Weights, bias
     images = replace(w, array=w.array[:, :, np.newaxis, :]) if w.array.ndim == 3 else w
     units = np.broadcast_to(float(x.coding.scale) * w.scales.astype(np.float64), (outputs,))
 
-    def with_bias(integers: NDArray[np.int32]) -> Pending:
+    def with_bias(bias: Value | None) -> Pending:
+        integers = bias_integers(node, bias, outputs, units)
+
         def emit(coding: Coding, low: float, high: float) -> Activation:
             if coding.is_float:
-                numbers = Constant((integers * units).astype(np.float32))
-                y = _float_conv(builder, node, Real(x), numbers_of(node, w, node.inputs[1]), numbers)
+                y = _float_conv(builder, node, Real(x), numbers_of(node, w, node.inputs[1]), bias)
                 return clipped(builder, node, y, low, high)
             clamp = builder.clamp(coding, low, high)
 
@@ -163,11 +164,11 @@ def _conv(builder: GraphBuilder, node: FileNode, x: Activation, w: Weights, bias
             return _nodes(builder, node, x, form, coding, part)
 
         def add_bias(more: NDArray[np.float64]) -> Pending:
-            return with_bias(bias_integers(node, Constant(integers * units + more), outputs, units))
+            return with_bias(more_bias(node, bias, more, outputs))
 
         return Pending(node, form.shape, emit, add_bias=add_bias, channel_axis=1)
 
-    return with_bias(bias_integers(node, bias, outputs, units))
+    return with_bias(bias)
 
 
 def _float_conv(

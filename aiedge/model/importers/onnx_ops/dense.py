@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiedge.model.importers.onnx_builder import GraphBuilder
-from aiedge.model.importers.onnx_ops.bias import bias_integers, bias_numbers
+from aiedge.model.importers.onnx_ops.bias import bias_integers, bias_numbers, more_bias
 from aiedge.model.importers.onnx_ops.fields import (
     Importer,
     coded_input,
@@ -165,12 +165,14 @@ def _dense(
     order = tuple(range(len(shape)))
     units = np.broadcast_to(float(x.coding.scale) * w.scales.astype(np.float64), (channels,))
 
-    def with_bias(integers: NDArray[np.int32]) -> Pending:
+    def with_bias(bias: Value | None) -> Pending:
+        integers = bias_integers(node, bias, channels, units)
+
         def emit(coding: Coding, low: float, high: float) -> Activation:
             if coding.is_float:
                 numbers = finite(node, w.values(), "weights")
                 matrix = numbers.T if transposed else numbers
-                y = _float_dense(builder, node, Real(x), matrix, Constant(integers * units))
+                y = _float_dense(builder, node, Real(x), matrix, bias)
                 return clipped(builder, node, y, low, high)
             op = FullyConnected(*builder.clamp(coding, low, high))
             inputs = [
@@ -181,8 +183,8 @@ def _dense(
             return builder.add(node, op, inputs, shape, order, coding)
 
         def add_bias(more: NDArray[np.float64]) -> Pending:
-            return with_bias(bias_integers(node, Constant(integers * units + more), channels, units))
+            return with_bias(more_bias(node, bias, more, channels))
 
         return Pending(node, shape, emit, add_bias=add_bias, channel_axis=len(shape) - 1)
 
-    return with_bias(bias_integers(node, bias, channels, units))
+    return with_bias(bias)
