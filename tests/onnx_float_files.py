@@ -62,6 +62,14 @@ def conv(
     return one(rng, "Conv", weights, (weights[0],), shape=shape, **attributes)
 
 
+def turned(
+    rng: np.random.Generator, weights: tuple[int, ...], shape: tuple[int, ...] = IMAGE, **attributes: object
+) -> Model:
+    group = attributes.get("group", 1)
+    assert isinstance(group, int)
+    return one(rng, "ConvTranspose", weights, (weights[1] * group,), shape=shape, **attributes)
+
+
 def normalized_conv(rng: np.random.Generator) -> Model:
     """Conv, BatchNormalization, Relu, as they stand in a network that nothing has folded."""
     b = OnnxBuilder()
@@ -235,6 +243,23 @@ CASES: dict[str, Case] = {
     "Conv of signals": lambda rng: conv(rng, (5, 3, 4), (2, 3, 20), strides=[2], pads=[1, 2], dilations=[2]),
     "Conv of signals, depthwise": lambda rng: conv(rng, (3, 1, 4), (2, 3, 20), group=3),
     "Conv, BatchNormalization": normalized_conv,
+    "ConvTranspose": lambda rng: turned(rng, (4, 5, 3, 3), strides=[2, 2], pads=[1, 1, 1, 1]),
+    "ConvTranspose, one more": lambda rng: turned(
+        rng, (4, 5, 3, 3), strides=[2, 3], pads=[1, 0, 1, 1], output_padding=[1, 2]
+    ),
+    "ConvTranspose of 4": lambda rng: turned(rng, (4, 2, 4, 4), strides=[2, 2], pads=[1, 1, 1, 1]),
+    "ConvTranspose in tiles": lambda rng: turned(rng, (4, 3, 2, 3), strides=[2, 3]),
+    "ConvTranspose of one": lambda rng: turned(rng, (4, 3, 2, 2), strides=[3, 3]),
+    "ConvTranspose plain": lambda rng: turned(rng, (4, 3, 3, 2)),
+    "ConvTranspose dilated": lambda rng: turned(rng, (4, 3, 3, 2), strides=[2, 1], dilations=[2, 3]),
+    "ConvTranspose in groups": lambda rng: turned(rng, (4, 3, 3, 3), strides=[2, 2], group=2),
+    "ConvTranspose depthwise": lambda rng: turned(rng, (4, 1, 3, 3), strides=[2, 2], group=4),
+    "ConvTranspose SAME_UPPER": lambda rng: turned(rng, (4, 3, 4, 3), strides=[2, 2], auto_pad="SAME_UPPER"),
+    "ConvTranspose SAME_LOWER": lambda rng: turned(rng, (4, 3, 4, 3), strides=[2, 2], auto_pad="SAME_LOWER"),
+    "ConvTranspose to a size": lambda rng: turned(rng, (4, 3, 3, 3), strides=[2, 2], output_shape=[14, 12]),
+    "ConvTranspose of signals": lambda rng: turned(
+        rng, (3, 2, 4), (2, 3, 9), strides=[2], pads=[1, 1], output_padding=[1]
+    ),
     "Gemm": lambda rng: one(rng, "Gemm", (8, 5), (5,), shape=(3, 8)),
     "Gemm transposed": lambda rng: one(rng, "Gemm", (5, 8), (1, 5), shape=(3, 8), transB=1),
     "Gemm with factors": lambda rng: one(rng, "Gemm", (8, 5), (5,), shape=(3, 8), alpha=0.3, beta=-2.0),

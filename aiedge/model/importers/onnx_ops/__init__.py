@@ -17,12 +17,14 @@ from aiedge.model.importers.onnx_ops import (
     pools,
     quantization,
     reduction,
+    transposed_convolution,
 )
 from aiedge.model.importers.onnx_ops.fields import Importer
 
 _FAMILIES = (
     quantization,
     convolution,
+    transposed_convolution,
     pools,
     dense,
     elementwise,

@@ -94,7 +94,7 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """A convolution of images; ``x`` and ``y`` are the shapes (N, C, H, W) of input and output.
 
     ``shape`` is that of the file's output, which is a signal where the file's input is one.
@@ -112,7 +112,7 @@ class _Form:
         return (*self.windows.strides, *self.windows.dilations, *self.windows.pads)
 
 
-def _form_of(node: FileNode, x: tuple[int, ...], w: tuple[int, ...]) -> _Form:
+def _form_of(node: FileNode, x: tuple[int, ...], w: tuple[int, ...]) -> Form:
     if len(x) not in {3, 4} or len(w) != len(x):
         raise unsupported(node, f"a convolution of {list(x)} with {list(w)}")
     size = list(w[2:])
@@ -129,7 +129,7 @@ def _form_of(node: FileNode, x: tuple[int, ...], w: tuple[int, ...]) -> _Form:
     windows = windows_of(node, (height, width), (rows, columns), one_axis=flat)
     y = (n, outputs, *windows.counts)
     shape = (n, outputs, windows.counts[1]) if flat else y
-    return _Form((n, channels, height, width), y, shape, group, windows)
+    return Form((n, channels, height, width), y, shape, group, windows)
 
 
 def _conv(builder: GraphBuilder, node: FileNode, x: Activation, w: Weights, bias: Value | None) -> Pending:
@@ -175,20 +175,26 @@ def _float_conv(
     builder: GraphBuilder, node: FileNode, value: Value, w: Floats, bias: Value | None
 ) -> Activation:
     form = _form_of(node, value.shape, w.shape)
-    outputs = form.y[1]
     images = w[:, :, np.newaxis, :] if w.ndim == 3 else w
-    numbers = bias_numbers(node, bias, outputs)
+    x = float_value(builder, node, value, node.inputs[0])
+    return float_convolution(builder, node, x, form, images, bias_numbers(node, bias, form.y[1]))
+
+
+def float_convolution(
+    builder: GraphBuilder, node: FileNode, x: Activation, form: Form, w: Floats, bias: Floats
+) -> Activation:
+    """A convolution in float with weights (O, I, KH, KW) of all groups."""
 
     def part(channels: slice, depthwise: bool, name: str) -> tuple[Op, list[int]]:
         constants = [
-            builder.constant(f"{node.inputs[1]}{name}", _ordered(images[channels], depthwise), None),
-            builder.constant(f"{node.outputs[0]}/bias{name}", numbers[channels], None),
+            builder.constant(f"{node.inputs[1]}{name}", _ordered(w[channels], depthwise), None),
+            builder.constant(f"{node.outputs[0]}/bias{name}", bias[channels], None),
         ]
         if depthwise:
-            return FloatDepthwiseConv2D(outputs // form.group, *form.steps), constants
+            return FloatDepthwiseConv2D(form.y[1] // form.group, *form.steps), constants
         return FloatConv2D(*form.steps), constants
 
-    return _nodes(builder, node, float_value(builder, node, value, node.inputs[0]), form, FLOAT, part)
+    return _nodes(builder, node, x, form, FLOAT, part)
 
 
 def _ordered(array: NDArray[Any], depthwise: bool) -> NDArray[Any]:
@@ -202,7 +208,7 @@ _Part = Callable[[slice, bool, str], tuple[Op, list[int]]]
 
 
 def _nodes(
-    builder: GraphBuilder, node: FileNode, x: Activation, form: _Form, coding: Coding, part: _Part
+    builder: GraphBuilder, node: FileNode, x: Activation, form: Form, coding: Coding, part: _Part
 ) -> Activation:
     """The convolution, in one node or in one for each group; the output has the file's shape."""
     source = builder.ordered(node, builder.reshape(node, x, form.x), IMAGE)

@@ -28,8 +28,8 @@ def windows_of(
     node: FileNode, image: tuple[int, int], size: tuple[int, int], *, one_axis: bool = False
 ) -> Windows:
     """By the attributes strides, dilations, pads, auto_pad and ceil_mode; with ``one_axis`` they have only a width."""
-    strides = _pair(node, "strides", one_axis)
-    dilations = _pair(node, "dilations", one_axis)
+    strides = pair_of(node, "strides", one_axis)
+    dilations = pair_of(node, "dilations", one_axis)
     if min(*size, *strides, *dilations) < 1:
         raise invalid(node, f"its window {size}, strides {strides} or dilations {dilations} are below 1")
     extents = [window_extent(taps, step) for taps, step in zip(size, dilations, strict=True)]
@@ -56,13 +56,24 @@ def windows_of(
     return Windows(size, strides, dilations, whole, (counts[0], counts[1]), (beyond[0], beyond[1]))
 
 
-def _pair(node: FileNode, name: str, one_axis: bool) -> tuple[int, int]:
-    given = integers(node, name) or [1] * (1 if one_axis else 2)
+def pair_of(node: FileNode, name: str, one_axis: bool, default: int = 1) -> tuple[int, int]:
+    """An attribute with a number for height and width; with ``one_axis`` it has only the second."""
+    given = integers(node, name) or [default] * (1 if one_axis else 2)
     if one_axis and len(given) == 1:
-        return 1, given[0]
+        return default, given[0]
     if one_axis or len(given) != 2:
         raise invalid(node, f"its {name} are {given}, which are not {'one' if one_axis else 'two'}")
     return given[0], given[1]
+
+
+def pads_of(node: FileNode, axis: int, one_axis: bool) -> tuple[int, int]:
+    """The attribute pads of an axis, height or width: before and after."""
+    pads = integers(node, "pads") or [0] * (2 if one_axis else 4)
+    if one_axis and len(pads) == 2:
+        pads = [0, pads[0], 0, pads[1]]
+    if len(pads) != 4:
+        raise invalid(node, f"its pads are {pads}, which are not four")
+    return pads[axis], pads[axis + 2]
 
 
 def _pads(node: FileNode, axis: int, image: int, extent: int, stride: int, one_axis: bool) -> tuple[int, int]:
@@ -74,9 +85,4 @@ def _pads(node: FileNode, axis: int, image: int, extent: int, stride: int, one_a
         return (before, after) if mode == "SAME_UPPER" else (after, before)
     if mode not in {"NOTSET", ""}:
         raise unsupported(node, f"the padding {mode!r}")
-    pads = integers(node, "pads") or [0] * (2 if one_axis else 4)
-    if one_axis and len(pads) == 2:
-        pads = [0, pads[0], 0, pads[1]]
-    if len(pads) != 4:
-        raise invalid(node, f"its pads are {pads}, which are not four")
-    return pads[axis], pads[axis + 2]
+    return pads_of(node, axis, one_axis)
