@@ -22,9 +22,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import onnx_files  # noqa: E402 - a module of the tests
 from random_graphs import BUILDERS  # noqa: E402 - a module of the tests
+from signed_bundles import OURS, small_bundle  # noqa: E402 - likewise
 from tflite_models import everything  # noqa: E402 - likewise
 
 from aiedge.model.bundle import write_bundle  # noqa: E402 - stays with the modules of the tests
+from aiedge.trust.sign import sign_inside  # noqa: E402 - likewise
 
 SEEDS_EACH = 4
 LIMITS = ["-timeout=60", "-rss_limit_mb=4096", "-max_len=65536", "-print_final_stats=1", "-verbosity=0"]
@@ -75,6 +77,10 @@ def _write_seeds(bundles: Path, models: Path) -> None:
             for index in range(SEEDS_EACH):
                 graph = build(np.random.default_rng(index), dtype)
                 (bundles / f"{name}-{dtype}-{index}.aie").write_bytes(write_bundle(graph, ["a", "b"]))
+    for seed in range(SEEDS_EACH):
+        plain = small_bundle(seed)
+        (bundles / f"golden-{seed}.aie").write_bytes(plain)
+        (bundles / f"signed-{seed}.aie").write_bytes(sign_inside(plain, "signed", OURS, seed))
     for dtype in ("int8", "uint8"):
         (models / f"everything-{dtype}.tflite").write_bytes(everything(dtype))
     (models / "everything.onnx").write_bytes(onnx_files.everything(np.random.default_rng(1)))

@@ -55,15 +55,20 @@ def demand_trust(data: bytes, file: Path, policy: Policy, clock: Clock = SYSTEM_
 def check_signature(data: bytes, file: Path, policy: Policy, clock: Clock = SYSTEM_CLOCK) -> Signature | None:
     """The signature of a bundle, inside or beside it, which holds; None when there is none. Raises as above."""
     # Only here: without a demand, loading a model costs no more than before.
+    from aiedge.model.bundle.container import read_container
+    from aiedge.model.bundle.signature_section import signature_in
     from aiedge.trust.key_store import default_folder, read_key_store
     from aiedge.trust.verify import verify_signature
 
+    container = read_container(data, str(file))
     keys = read_key_store(policy.keys if policy.keys is not None else default_folder())
     if policy.keys is not None and _environment_demands():
         machine = read_key_store(default_folder())
         keys = {key_id: known for key_id, known in keys.items() if key_id in machine}
-    detached = _read_detached(file.with_name(file.name + SIGNATURE_SUFFIX))
-    return verify_signature(data, str(file), detached, keys, clock, policy.trusted_keys)
+    detached = None
+    if signature_in(container) is None:
+        detached = _read_detached(file.with_name(file.name + SIGNATURE_SUFFIX))
+    return verify_signature(data, container, str(file), detached, keys, clock, policy.trusted_keys)
 
 
 def _read_detached(path: Path) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiedge.model.bundle.container import read_container
 from aiedge.model.bundle.signature_section import signed_digest, with_signature
 from aiedge.trust.envelope import ENVELOPE_BYTES, Envelope
 from aiedge.trust.key_files import public_key_of
@@ -24,5 +25,7 @@ def sign_inside(data: bytes, source: str, key: Ed25519PrivateKey, expires_s: int
 
 def sign_detached(data: bytes, source: str, key: Ed25519PrivateKey, expires_s: int = 0) -> bytes:
     """The 128 bytes of a signature for a file beside the bundle; else as :func:`sign_inside`."""
-    envelope = Envelope(public_key_of(key).key_id, expires_s, signed_digest(data, source))
+    envelope = Envelope(
+        public_key_of(key).key_id, expires_s, signed_digest(data, read_container(data, source))
+    )
     return envelope._replace(signature=key.sign(envelope.message())).pack()

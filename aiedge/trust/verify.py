@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from aiedge.clock import Clock
 from aiedge.errors import SignatureError
-from aiedge.model.bundle.signature_section import signature_of, signed_digest
+from aiedge.model.bundle.container import Container
+from aiedge.model.bundle.signature_section import signature_in, signed_digest
 from aiedge.trust.envelope import read_envelope
 from aiedge.trust.key_store import TrustedKey
 
@@ -26,6 +27,7 @@ class Signature(NamedTuple):
 
 def verify_signature(
     data: bytes,
+    container: Container,
     source: str,
     detached: bytes | None,
     keys: Mapping[str, TrustedKey],
@@ -34,11 +36,11 @@ def verify_signature(
 ) -> Signature | None:
     """Check the signature inside the bundle, or else the ``detached`` one; None when there is neither.
 
-    ``keys`` are the trusted ones by id, ``allowed`` narrows them to some ids. Raises SignatureError for a signature
-    that does not hold, by the first reason: not readable, key not trusted or not allowed, content changed, signature
-    false, expired; and ModelError for bytes that are no bundle.
+    ``container`` is the shell of ``data``, which has been checked; ``keys`` are the trusted ones by id, ``allowed``
+    narrows them to some ids. Raises SignatureError for a signature that does not hold, by the first reason: not
+    readable, key not trusted or not allowed, content changed, signature false, expired.
     """
-    inside = signature_of(data, source)
+    inside = signature_in(container)
     content = inside if inside is not None else detached
     if content is None:
         return None
@@ -51,7 +53,7 @@ def verify_signature(
     if allowed is not None and envelope.key_id not in allowed:
         known = ", ".join(allowed) or "no keys"
         raise SignatureError("AIE-MOD-100", where=where, key=envelope.key_id, known=known)
-    if envelope.digest != signed_digest(data, source):
+    if envelope.digest != signed_digest(data, container):
         raise SignatureError("AIE-MOD-101", where=where, key=envelope.key_id)
     if not _is_true(trusted.key.raw, envelope.signature, envelope.message()):
         raise SignatureError("AIE-MOD-102", where=where, key=envelope.key_id)

@@ -130,9 +130,9 @@ ByteVector read(const std::string& path) {
 }
 
 int mutate_all(std::size_t count, std::uint32_t seed, const std::vector<std::string>& paths) {
-  std::vector<ByteVector> seeds = {aiedge::test::chain_bundle(), aiedge::test::wide_bundle(),
-                                   aiedge::test::moving_bundle(), aiedge::test::lstm_bundle(),
-                                   aiedge::test::elementwise_bundle()};
+  std::vector<ByteVector> seeds = {aiedge::test::chain_bundle(),       aiedge::test::wide_bundle(),
+                                   aiedge::test::moving_bundle(),      aiedge::test::lstm_bundle(),
+                                   aiedge::test::elementwise_bundle(), aiedge::test::signed_bundle()};
   for (const std::string& path : paths) seeds.push_back(read(path));
   aiedge::test::Mutator mutator(seed);
   std::size_t accepted = 0;

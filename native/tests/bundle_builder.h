@@ -71,10 +71,14 @@ class BundleBuilder {
     nodes_.push_back({code, inputs, output, attributes});
   }
 
+  // A further section behind the labels, in the order of the calls.
+  void section(const char* type, const ByteVector& content) { sections_.push_back({type, content}); }
+
   [[nodiscard]] ByteVector build(const std::vector<std::uint32_t>& inputs,
                                  const std::vector<std::uint32_t>& outputs) const {
     const std::string names = "graph" + std::string("tensor") + "node" + "label a\nlabel b";
-    const std::size_t table_end = 64 + 4 * 32;
+    const std::size_t section_count = 4 + sections_.size();
+    const std::size_t table_end = 64 + section_count * 32;
     std::vector<std::uint32_t> pool(inputs);
     pool.insert(pool.end(), outputs.begin(), outputs.end());
     std::size_t pool_size = pool.size();
@@ -112,12 +116,16 @@ class BundleBuilder {
     write_section(&file, 1, "STRS", 1, names_at, names.size());
     write_section(&file, 2, "DATA", 1, data_at, data_end - data_at);
     write_section(&file, 3, "LABL", 0, labels_at, 15);
+    for (std::size_t i = 0; i < sections_.size(); ++i) {
+      const std::size_t at = append(&file, sections_[i].content.data(), sections_[i].content.size());
+      write_section(&file, 4 + i, sections_[i].type, 0, at, sections_[i].content.size());
+    }
     const std::array<std::uint8_t, 8> magic = {0x89, 'A', 'I', 'E', 0x0D, 0x0A, 0x1A, 0x0A};
     std::memcpy(file.data(), magic.data(), magic.size());
     put<std::uint16_t>(&file, 8, 1);
     put<std::uint32_t>(&file, 12, 64);
     put<std::uint64_t>(&file, 16, file.size());
-    put<std::uint32_t>(&file, 24, 4);
+    put(&file, 24, static_cast<std::uint32_t>(section_count));
     seal(&file);
     return file;
   }
@@ -138,6 +146,11 @@ class BundleBuilder {
     std::vector<std::uint32_t> inputs;
     std::uint32_t output;
     std::vector<std::int32_t> attributes;
+  };
+
+  struct Section {
+    const char* type;
+    ByteVector content;
   };
 
   [[nodiscard]] std::uint32_t last() const { return static_cast<std::uint32_t>(tensors_.size() - 1); }
@@ -204,6 +217,7 @@ class BundleBuilder {
 
   std::vector<Tensor> tensors_;
   std::vector<Node> nodes_;
+  std::vector<Section> sections_;
 };
 
 }  // namespace aiedge::test

@@ -174,4 +174,17 @@ inline ByteVector heavy_bundle() {
   return b.build({x}, {y});
 }
 
+// int8: one reshape, with provenance, golden vectors and a signature behind it. x (2,6) -> (3,4)
+inline ByteVector signed_bundle() {
+  std::mt19937 random(8);
+  BundleBuilder b;
+  const std::uint32_t x = b.activation(1, {2, 6}, 0.05F, -3);
+  const std::uint32_t y = b.activation(1, {3, 4}, 0.05F, -3);
+  b.node(8, {x}, y, {});
+  b.section("PROV", {'{', '}'});
+  b.section("GOLD", random_bytes(&random, 204));
+  b.section("SIGN", random_bytes(&random, 128));
+  return b.build({x}, {y});
+}
+
 }  // namespace aiedge::test

@@ -23,6 +23,8 @@ ALL = (
     | index_graphs.BUILDERS
     | lstm_graphs.BUILDERS
 )
+EXTRAS = {b"PROV": (0, b'{"command":"compile"}'), b"GOLD": (0, bytes(64)), b"SIGN": (0, bytes(128))}
+"""What the core knows by its size and place alone."""
 EACH = 168
 MOST_MACS = 10_000_000
 MOST_BYTES = 1 << 24
@@ -59,7 +61,9 @@ def _is_small(model: _native.Model) -> bool:
 
 @pytest.mark.parametrize("op", ALL)
 def test_mutations(op: str) -> None:
-    bundle = write_bundle(ALL[op](np.random.default_rng(len(op)), "int8"), ["a", "b"], {"note": "fuzz"})
+    bundle = write_bundle(
+        ALL[op](np.random.default_rng(len(op)), "int8"), ["a", "b"], {"note": "fuzz"}, EXTRAS
+    )
     assert isinstance(_load(bundle, ""), _native.Model)
     refused = ran = 0
     for index, mutated in enumerate(mutations(bundle, EACH, seed=sum(op.encode()))):

@@ -6,20 +6,20 @@ import hashlib
 
 from aiedge.errors import ModelError
 from aiedge.model.bundle import layout
-from aiedge.model.bundle.container import read_container
+from aiedge.model.bundle.container import Container, read_container
 
 _SIGN = b"SIGN"
 
 
-def signature_of(data: bytes, source: str) -> memoryview | None:
-    """The content of SIGN, None when the bundle has none. Raises what ``read_container`` raises."""
-    section = read_container(data, source).sections.get(_SIGN)
+def signature_in(container: Container) -> memoryview | None:
+    """The content of SIGN, None when the bundle has none."""
+    section = container.sections.get(_SIGN)
     return section.content if section is not None else None
 
 
-def signed_digest(data: bytes, source: str) -> bytes:
+def signed_digest(data: bytes, container: Container) -> bytes:
     """SHA-256 of the whole file, the header's hash and the content of SIGN taken as zero."""
-    section = read_container(data, source).sections.get(_SIGN)
+    section = container.sections.get(_SIGN)
     zeroed = [(layout.HASH_OFFSET, layout.HASH_BYTES)]
     if section is not None:
         zeroed.append((section.offset, len(section.content)))

@@ -206,6 +206,7 @@ int main() {
   check_same_bits(moving_bundle());
   check_same_bits(lstm_bundle());
   check_same_bits(elementwise_bundle());
+  check_same_bits(signed_bundle());
   check_same_bits(heavy_bundle());
   check_memory(heavy_bundle());
   check_arguments(chain_bundle());

@@ -10,6 +10,7 @@ from signed_bundles import OURS, small_bundle, trusted_keys
 
 from aiedge.clock import FakeClock
 from aiedge.errors import ModelError, SignatureError
+from aiedge.model.bundle.container import read_container
 from aiedge.trust.sign import sign_detached, sign_inside
 from aiedge.trust.verify import Signature, verify_signature
 
@@ -24,7 +25,8 @@ changes = st.integers(1, 255)
 
 def judged(data: bytes, detached: bytes | None) -> Signature:
     """As where signatures are required: none is a refusal, too."""
-    signature = verify_signature(data, "model.aie", detached, trusted_keys(), FakeClock())
+    container = read_container(data, "model.aie")
+    signature = verify_signature(data, container, "model.aie", detached, trusted_keys(), FakeClock())
     if signature is None:
         raise SignatureError("AIE-MOD-097")
     return signature

@@ -143,6 +143,11 @@ def test_a_detached_signature_that_cannot_be_read(world: World, loads: list[byte
     refused(world, loads, "AIE-MOD-104")
 
 
+def test_what_lies_beside_a_bundle_signed_inside_is_of_no_interest(world: World) -> None:
+    Path(f"{world.bundle}.sig").mkdir()
+    assert aiedge.load(world.bundle, require_signature=True).labels == ("a", "b")
+
+
 def test_another_store_can_be_named(world: World, loads: list[bytes], tmp_path: Path) -> None:
     refused(world, loads, "AIE-MOD-099", keys=tmp_path / "empty")
 

@@ -13,6 +13,7 @@ from signed_bundles import OUR_ID, OURS, THEIR_ID, THEIRS, small_bundle, trusted
 from aiedge.clock import FakeClock
 from aiedge.errors import ModelError, SignatureError
 from aiedge.model.bundle import read_bundle, write_bundle
+from aiedge.model.bundle.container import read_container
 from aiedge.model.bundle.signature_section import signed_digest, with_signature
 from aiedge.trust.envelope import read_envelope
 from aiedge.trust.key_files import public_key_of
@@ -27,7 +28,8 @@ SIGNED_WITH_ROOM = sign_inside(write_bundle(read_bundle(PLAIN).graph, ["a"]), "m
 
 def judged(data: bytes, detached: bytes | None = None, **options: object) -> Signature | None:
     clock = options.pop("clock", FakeClock())
-    return verify_signature(data, "m.aie", detached, trusted_keys(), clock, **options)  # type: ignore[arg-type]
+    container = read_container(data, "m.aie")
+    return verify_signature(data, container, "m.aie", detached, trusted_keys(), clock, **options)  # type: ignore[arg-type]
 
 
 def refusal(data: bytes, detached: bytes | None = None, **options: object) -> ModelError:
@@ -63,7 +65,11 @@ def test_what_is_signed_is_what_the_format_says() -> None:
     assert (kind, flags, size, offset + size) == (b"SIGN", 0, 128, len(SIGNED))
     content = SIGNED[offset:]
     zeroed = SIGNED[:32] + bytes(32) + SIGNED[64:offset] + bytes(128)
-    assert content[32:64] == hashlib.sha256(zeroed).digest() == signed_digest(SIGNED, "m.aie")
+    assert (
+        content[32:64]
+        == hashlib.sha256(zeroed).digest()
+        == signed_digest(SIGNED, read_container(SIGNED, "m.aie"))
+    )
     assert content[:32] == b"AIESIGN1" + struct.pack("<II8sq", 1, 0, bytes.fromhex(OUR_ID), 0)
     public = OURS.public_key().public_bytes_raw()
     assert hashlib.sha256(public).hexdigest()[:16] == OUR_ID
@@ -131,7 +137,7 @@ def test_a_signature_without_the_context_is_false() -> None:
 def test_a_key_under_a_false_id_in_the_store_does_not_help() -> None:
     keys = {OUR_ID: TrustedKey("x", public_key_of(THEIRS))}
     with pytest.raises(SignatureError, match="AIE-MOD-102"):
-        verify_signature(SIGNED, "m.aie", None, keys, FakeClock())
+        verify_signature(SIGNED, read_container(SIGNED, "m"), "m", None, keys, FakeClock())
 
 
 def test_expiry_is_an_instant_of_universal_time() -> None:
