@@ -179,7 +179,8 @@ def _graph(data: bytes, model: Path, onnx: OnnxOptions) -> Graph:
         raise UsageError("AIE-CLI-001", name="the model", value=model.name, expected=expected)
     if model.suffix == ".aie":
         return read_bundle(data, str(model)).graph
-    return import_model(data, str(model), onnx)
+    # Only the name: the folder stands in the bundle otherwise.
+    return import_model(data, model.name, onnx)
 
 
 def _picture_reader(spec: Processing | None, specs: Sequence[TensorSpec]) -> PictureReader | None:

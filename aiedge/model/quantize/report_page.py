@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aiedge.model.quantize.report import (
     costliest,
@@ -17,6 +17,8 @@ from aiedge.model.quantize.report import (
 from aiedge.model.quantize.report_data import LayerReport, QuantizationReport
 from aiedge.model.quantize.report_style import STYLE
 from aiedge.model.quantize.report_svg import histogram, layer_bars, text
+
+_NAME_CHARACTERS = 48
 
 MAX_PLOTS = 240
 """Histograms on the page; a model of more layers shows the costliest ones."""
@@ -54,7 +56,8 @@ def _verdict(report: QuantizationReport) -> str:
     details = "".join(f"<p>{text(detail)}</p>" for detail in verdict.details)
     advice = "".join(f"<li>{text(line)}</li>" for line in verdict.advice)
     more = f"<p>What could help:</p><ul>{advice}</ul>" if advice else ""
-    return f'<section class="verdict {verdict.level}"><strong>{text(verdict.headline)}</strong>{details}{more}</section>'
+    headline = f"<strong>{text(verdict.headline)}</strong>"
+    return f'<section class="verdict {verdict.level}">{headline}{details}{more}</section>'
 
 
 def _figures(report: QuantizationReport) -> str:
@@ -82,6 +85,7 @@ def _layers(report: QuantizationReport) -> str:
             f"<code>{text(short_name(layer.name, 50))}</code> ({layer.cause})" for layer in worst
         )
         told = f"<p>Most is lost, by their own doing, in {names}.</p>"
+    chart = layer_bars([layer for layer in report.layers if layer.result_op])
     return (
         "<section><h2>Layer by layer</h2>"
         "<p>How far each layer's int8 values are from the float ones, with the errors of all layers before it. "
@@ -92,7 +96,7 @@ def _layers(report: QuantizationReport) -> str:
         '<li><span class="key poor"></span>below 10 dB</li><li><span class="key float"></span>kept in float</li>'
         '<li><span class="key diamond"></span>the rounding of its weights alone</li>'
         '<li><span class="key stroke"></span>the rounding and clipping of its values alone</li></ul>'
-        f"{told}{layer_bars(report.layers)}</section>"
+        f'{told}<div class="scroll"><div class="chart">{chart}</div></div></section>'
     )
 
 
@@ -100,7 +104,7 @@ def _kept(report: QuantizationReport) -> str:
     kept = kept_in_float(report)
     if not kept:
         return "<section><h2>Kept in float</h2><p>Nothing: every layer computes in int8.</p></section>"
-    rows = [[_Name(layer.name), layer.op, layer.reason] for layer in kept]
+    rows = [[_Name(layer.name), _operation(layer), layer.reason] for layer in kept]
     return f"<section><h2>Kept in float</h2>{_table(['layer', 'operation', 'why'], rows)}</section>"
 
 
@@ -171,10 +175,12 @@ def _tried(report: QuantizationReport) -> str:
 
 
 def _numbers(report: QuantizationReport) -> str:
+    place_of = {layer.name: number for number, layer in enumerate(report.layers, start=1)}
     rows = [
         [
-            _Name(layer.name),
-            layer.op if layer.result_op in {"", layer.op} else f"{layer.op} → {layer.result_op}",
+            _Number(number),
+            _Name(short_name(layer.name, _NAME_CHARACTERS)),
+            _operation(layer),
             _Number(decibels(layer.snr_db)),
             _Number(decibels(layer.weights_snr_db)),
             _Number(decibels(layer.range_snr_db)),
@@ -182,28 +188,53 @@ def _numbers(report: QuantizationReport) -> str:
             _Number("" if layer.scale is None else f"{layer.scale:.6g}"),
             _Number("" if layer.zero_point is None else layer.zero_point),
             _Number(_percent(layer.clipped) if layer.clipped > 0 else ""),
-            layer.reason,
+            _Name(_note(layer, place_of)),
         ]
-        for layer in report.layers
+        for number, layer in enumerate(report.layers, start=1)
     ]
     head = [
+        "",
         "layer",
         "operation",
         "SNR dB",
-        "weights dB",
-        "range dB",
+        "weights",
+        "range",
         "cause",
         "scale",
         "zero",
         "clipped",
         "note",
     ]
-    table = _table(head, rows, numbers={2, 3, 4, 6, 7, 8})
+    table = _table(head, rows, numbers={0, 3, 4, 5, 7, 8, 9})
     return (
-        "<section><h2>All figures</h2><p>The names are those that <code>--keep-float</code> takes. The cause is what "
-        "weighs most: the weights, the range, or what is inherited from the layers before.</p>"
-        f"{table}</section>"
+        "<section><h2>All figures</h2><p>The cause is what weighs most: the weights, the range, or what is inherited "
+        f"from the layers before.</p>{table}{_names(report)}</section>"
     )
+
+
+def _operation(layer: LayerReport) -> str:
+    before, after = (op.removeprefix("float_") for op in (layer.op, layer.result_op))
+    return before if after in {"", before} else f"{before} → {after}"
+
+
+def _note(layer: LayerReport, place_of: Mapping[str, int]) -> str:
+    """A layer's reason; other layers in it by their number, because names are long."""
+    for name, place in place_of.items():
+        if not layer.kept_float and layer.reason.endswith(f" {name}"):
+            return f"{layer.reason.removesuffix(name)}{place}"
+    return layer.reason
+
+
+def _names(report: QuantizationReport) -> str:
+    """The names that the table shortens."""
+    items = "".join(
+        f'<li value="{number}"><code>{text(layer.name)}</code></li>'
+        for number, layer in enumerate(report.layers, start=1)
+        if short_name(layer.name, _NAME_CHARACTERS) != layer.name
+    )
+    if not items:
+        return ""
+    return f"<h2>Whole names</h2><p>As <code>--keep-float</code> takes them.</p><ol>{items}</ol>"
 
 
 def _inputs(report: QuantizationReport) -> str:

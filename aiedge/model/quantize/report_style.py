@@ -44,12 +44,13 @@ padding:0;list-style:none}
 .plot{border:1px solid var(--line);border-radius:6px;padding:10px 12px;break-inside:avoid}
 .plot h3{font-size:.875rem;margin:0 0 .3rem;font-weight:600;overflow-wrap:anywhere}
 .plot p{font-size:.8125rem;color:var(--pale);margin:.3rem 0 0}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.chart{min-width:720px}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600;border-bottom:2px solid var(--line);padding:5px 10px 5px 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--line);padding:5px 10px 5px 0;vertical-align:top}
 td.n,th.n{text-align:right;white-space:nowrap}
-td.name{overflow-wrap:anywhere;min-width:12rem}
+td.name{overflow-wrap:anywhere;min-width:9rem}
+ol{padding-left:2.5rem;font-size:.8125rem}ol li{margin:.15rem 0}
 tr.chosen td{font-weight:600}
 code{font-family:ui-monospace,"SFMono-Regular",Menlo,Consolas,monospace;font-size:.875em;overflow-wrap:anywhere}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--pale)}
@@ -58,6 +59,6 @@ footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);font-si
 --fair:#c98a00;--poor:#c4420b;--float:#8a93a0;--range:#e3effa;--mark:#000}
 body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main{max-width:none;padding:0}h2{break-after:avoid}tr,.figure,.verdict{break-inside:avoid}
-.plots{grid-template-columns:repeat(3,1fr)}.scroll{overflow:visible}}
+.plots{grid-template-columns:repeat(3,1fr)}.scroll{overflow:visible}.chart{min-width:0}}
 """
 """One style sheet; its colours are told apart by people who see colours differently, too (Okabe and Ito, 2008)."""

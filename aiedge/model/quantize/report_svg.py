@@ -10,8 +10,8 @@ from aiedge.model.quantize.report import decibels, short_name
 from aiedge.model.quantize.report_data import HistogramData, LayerReport
 
 _WIDTH = 1000
-_LABEL = 290
-_VALUE = 110
+_LABEL = 300
+_VALUE = 76
 _ROW = 24
 _HEAD = 26
 _MOST_DB = 60.0
@@ -33,9 +33,9 @@ def layer_bars(layers: Sequence[LayerReport]) -> str:
         f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Signal-to-noise ratio of each layer">'
     ]
     for level in range(0, int(_MOST_DB) + 1, _GRID_DB):
-        x = _x(level)
+        x, more = _x(level), "+" if level == _MOST_DB else ""
         parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{_HEAD - 6}" y2="{height - 4}"/>')
-        parts.append(f'<text class="axis" x="{x:.1f}" y="14" text-anchor="middle">{level}</text>')
+        parts.append(f'<text class="axis" x="{x:.1f}" y="14" text-anchor="middle">{level}{more}</text>')
     parts.append(f'<text class="axis" x="{_WIDTH - 4}" y="14" text-anchor="end">dB</text>')
     for index, layer in enumerate(layers):
         parts.append(_bar(layer, _HEAD + _ROW * index))
@@ -45,28 +45,35 @@ def layer_bars(layers: Sequence[LayerReport]) -> str:
 
 def histogram(layer: LayerReport, data: HistogramData) -> str:
     """A layer's float values (heights are logarithmic) and the range that int8 holds of them."""
-    low, high = data.low, data.high
+    columns = _filled(layer, data)
+    edges = [edge for left, right, _ in columns for edge in (left, right)]
+    held = None
     if layer.range_min is not None and layer.range_max is not None:
-        low, high = min(low, layer.range_min), max(high, layer.range_max)
-    span = high - low if high > low else 1.0
-    scale = _PLOT_WIDTH / span
+        held = layer.range_min, layer.range_max
+        edges += held
+    low, high = min(edges, default=0.0), max(edges, default=1.0)
+    scale = _PLOT_WIDTH / (high - low) if high > low else 1.0
     label = f"Values of {short_name(layer.tensor, 60)}"
-    parts = [
-        f'<svg viewBox="0 0 {_PLOT_WIDTH} {_PLOT_HEIGHT}" role="img" aria-label="{text(label)}">',
-    ]
-    if layer.range_min is not None and layer.range_max is not None:
-        x, width = (layer.range_min - low) * scale, (layer.range_max - layer.range_min) * scale
+    parts = [f'<svg viewBox="0 0 {_PLOT_WIDTH} {_PLOT_HEIGHT}" role="img" aria-label="{text(label)}">']
+    if held is not None:
+        x, width = (held[0] - low) * scale, (held[1] - held[0]) * scale
         parts.append(f'<rect class="range" x="{x:.2f}" width="{width:.2f}" y="0" height="{_PLOT_BASE}"/>')
-    parts += _columns(layer, data, low, scale)
+    greatest = max((count for _, _, count in columns), default=1)
+    for left, right, count in columns:
+        kind = "clipped" if held is not None and (right <= held[0] or left >= held[1]) else "values"
+        height = _PLOT_BASE * math.log1p(count) / math.log1p(greatest)
+        width = max(0.8, (right - left) * scale - 0.4)
+        parts.append(
+            f'<rect class="{kind}" x="{(left - low) * scale:.2f}" width="{width:.2f}" '
+            f'y="{_PLOT_BASE - height:.2f}" height="{height:.2f}"/>'
+        )
     if low < 0 < high:
         x = -low * scale
         parts.append(f'<line class="zero" x1="{x:.2f}" x2="{x:.2f}" y1="0" y2="{_PLOT_BASE}"/>')
     parts.append(f'<line class="base" x1="0" x2="{_PLOT_WIDTH}" y1="{_PLOT_BASE}" y2="{_PLOT_BASE}"/>')
-    parts.append(f'<text class="axis" x="0" y="{_PLOT_HEIGHT - 2}">{text(f"{low:.3g}")}</text>')
-    parts.append(
-        f'<text class="axis" x="{_PLOT_WIDTH}" y="{_PLOT_HEIGHT - 2}" text-anchor="end">{text(f"{high:.3g}")}</text>'
-    )
-    parts.append("</svg>")
+    foot = _PLOT_HEIGHT - 2
+    parts.append(f'<text class="axis" x="0" y="{foot}">{low:.3g}</text>')
+    parts.append(f'<text class="axis" x="{_PLOT_WIDTH}" y="{foot}" text-anchor="end">{high:.3g}</text></svg>')
     return "".join(parts)
 
 
@@ -77,28 +84,16 @@ def quality(snr_db: float | None) -> str:
     return "good" if snr_db >= 20 else "fair" if snr_db >= 10 else "poor"
 
 
-def _columns(layer: LayerReport, data: HistogramData, low: float, scale: float) -> list[str]:
-    greatest = max(data.counts, default=0)
-    if greatest == 0:
-        return []
-    width = (data.high - data.low) / len(data.counts)
-    columns = []
-    for index, count in enumerate(data.counts):
-        if count == 0:
-            continue
-        left = data.low + index * width
-        height = _PLOT_BASE * math.log1p(count) / math.log1p(greatest)
-        is_outside = (
-            layer.range_min is not None
-            and layer.range_max is not None
-            and not layer.range_min <= left + width / 2 <= layer.range_max
-        )
-        kind = "clipped" if is_outside else "values"
-        columns.append(
-            f'<rect class="{kind}" x="{(left - low) * scale:.2f}" width="{max(0.6, width * scale - 0.4):.2f}" '
-            f'y="{_PLOT_BASE - height:.2f}" height="{height:.2f}"/>'
-        )
-    return columns
+def _filled(layer: LayerReport, data: HistogramData) -> list[tuple[float, float, int]]:
+    """The bins that hold something, each with its edges; the outer ones end where the values do."""
+    width = (data.high - data.low) / max(1, len(data.counts))
+    bins = [
+        (data.low + index * width, data.low + (index + 1) * width, count)
+        for index, count in enumerate(data.counts)
+        if count
+    ]
+    held = ((max(left, layer.float_min), min(right, layer.float_max), count) for left, right, count in bins)
+    return [(left, max(left, right), count) for left, right, count in held]
 
 
 def _x(snr_db: float) -> float:
@@ -108,15 +103,12 @@ def _x(snr_db: float) -> float:
 
 def _bar(layer: LayerReport, y: float) -> str:
     middle = y + _ROW / 2
-    dim = "" if layer.result_op else " dim"
     parts = [
         f"<g><title>{text(_told(layer))}</title>",
         f'<rect class="row" x="0" y="{y}" width="{_WIDTH}" height="{_ROW}"/>',
-        f'<text class="name{dim}" x="{_LABEL - 10}" y="{middle + 4}" text-anchor="end">'
+        f'<text x="{_LABEL - 10}" y="{middle + 4}" text-anchor="end">'
         f"{text(short_name(layer.name, 42))}</text>",
     ]
-    value = decibels(layer.snr_db)
-    end = _x(0)
     if layer.snr_db is not None:
         end = max(_x(layer.snr_db), _x(0) + 2)
         kind = "float" if layer.kept_float else quality(layer.snr_db)
@@ -126,10 +118,8 @@ def _bar(layer: LayerReport, y: float) -> str:
         for name, mark in (("weights", layer.weights_snr_db), ("range", layer.range_snr_db)):
             if mark is not None:
                 parts.append(_mark(name, _x(mark), y))
-                end = max(end, _x(mark))
-    note = "float" if layer.kept_float else "" if layer.result_op else "part of another layer"
-    told = ", ".join(part for part in (value, note) if part)
-    parts.append(f'<text class="value{dim}" x="{end + 9:.1f}" y="{middle + 4}">{text(told)}</text></g>')
+    told = decibels(layer.snr_db) + (" (float)" if layer.kept_float else "")
+    parts.append(f'<text x="{_WIDTH - 4}" y="{middle + 4}" text-anchor="end">{text(told)}</text></g>')
     return "".join(parts)
 
 
