@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ class Converted:
     graph: Graph
     plan: Plan
     quantizations: Mapping[int, Quantization]
-    """Tensor -> the quantization of its int8 form; also for tensors that have none in the result."""
+    """Tensor -> the quantization of its int8 form; also for some that have none in the result."""
 
     shared: frozenset[int]
     """Tensors whose quantization was not chosen from their own range alone."""
@@ -61,7 +62,8 @@ def convert(
         plan = make_plan(graph, kept)
         groups = Groups(graph, plan, ranges)
         chosen: dict[int, Quantization] = {}
-        for tensor in ranges:
+        tensors = _computed(graph, plan)
+        for tensor in tensors:
             group = groups.of(tensor)
             if group not in chosen:
                 chosen[group] = groups.fixed(group) or quantization_of(groups.range_of(group))
@@ -69,12 +71,10 @@ def convert(
         if not refused:
             break
         kept.update(refused)
-    quantizations = {tensor: chosen[groups.of(tensor)] for tensor in ranges}
-    sizes: dict[int, int] = {}
-    for tensor in ranges:
-        sizes[groups.of(tensor)] = sizes.get(groups.of(tensor), 0) + 1
-    shared = frozenset(tensor for tensor in ranges if sizes[groups.of(tensor)] > 1)
-    fixed = frozenset(tensor for tensor in ranges if groups.fixed(tensor) is not None)
+    quantizations = {tensor: chosen[groups.of(tensor)] for tensor in tensors}
+    sizes = Counter(groups.of(tensor) for tensor in tensors)
+    shared = frozenset(tensor for tensor in tensors if sizes[groups.of(tensor)] > 1)
+    fixed = frozenset(tensor for tensor in tensors if groups.fixed(tensor) is not None)
     builder = _build(graph, plan, quantizations, weight_method)
     outputs = tuple(builder.output(index) for index in graph.outputs)
     inputs = tuple(builder.output(index) for index in graph.inputs)
@@ -108,6 +108,22 @@ def _build(
         elif role in {Role.COMPUTE, Role.SAME}:
             CONVERSIONS[type(node.op)](builder, place, node, node.op)
     return builder
+
+
+def _computed(graph: Graph, plan: Plan) -> list[int]:
+    """The float tensors that the result can hold in int8: not what lies between an operation and its bounds."""
+    results = set(plan.results.values())
+    inner: set[int] = set()
+    for place, node in enumerate(graph.nodes):
+        bounded = plan.nodes[place].role is Role.FOLDED or plan.results.get(place, -1) != node.outputs[0]
+        if bounded and plan.nodes[place].role is not Role.FLOAT and node.outputs[0] not in results:
+            inner.add(node.outputs[0])
+    made = (*graph.inputs, *(node.outputs[0] for node in graph.nodes))
+    return [index for index in made if index not in inner and _is_float(graph, index)]
+
+
+def _is_float(graph: Graph, index: int) -> bool:
+    return graph.tensors[index].dtype == "float32"
 
 
 def _needed(graph: Graph, plan: Plan) -> set[int]:

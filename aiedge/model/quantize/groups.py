@@ -25,7 +25,8 @@ class Groups:
 
     def __init__(self, graph: Graph, plan: Plan, ranges: Mapping[int, Range]) -> None:
         self._parents: dict[int, int] = {}
-        self._ranges = dict(ranges)
+        self._own = ranges
+        self._joined: dict[int, Range] = {}
         self._fixed = fixed_quantizations(graph, plan)
         self._users = _users(graph, plan)
         for place, (node, role) in enumerate(zip(graph.nodes, plan.nodes, strict=True)):
@@ -48,7 +49,8 @@ class Groups:
 
     def range_of(self, tensor: int) -> Range:
         """The range of all tensors of the group."""
-        return self._ranges[self.of(tensor)]
+        group = self.of(tensor)
+        return self._joined[group] if group in self._joined else self._own[group]
 
     def fixed(self, tensor: int) -> Quantization | None:
         """The quantization that the group must have, if there is one."""
@@ -61,8 +63,9 @@ class Groups:
         if a in self._fixed and b in self._fixed:
             # their operations get a change of scale between them
             return
+        both = self.range_of(b)
         self._parents[b] = a
-        self._ranges[a] = self._ranges[a].joined(self._ranges[b])
+        self._joined[a] = self.range_of(a).joined(both)
         self._users[a] = self._users.get(a, 0) + self._users.get(b, 0)
         if b in self._fixed:
             self._fixed[a] = self._fixed[b]
@@ -73,11 +76,11 @@ class Groups:
         for one, other in ((a, b), (b, a)):
             fixed = self._fixed.get(one)
             if fixed is not None:
-                held, needed = held_range(fixed), self._ranges[other]
+                held, needed = held_range(fixed), self.range_of(other)
                 step = float(fixed.scale)
                 if needed.low < held.low - step or needed.high > held.high + step:
                     return False
-        own, all_of_them = self._ranges[a], self._ranges[a].joined(self._ranges[b])
+        own, all_of_them = self.range_of(a), self.range_of(a).joined(self.range_of(b))
         narrow = (own.high - own.low) < SHARED_SHARE * (all_of_them.high - all_of_them.low)
         return not narrow or self._users.get(a, 0) == 0
 

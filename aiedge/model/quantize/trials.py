@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aiedge.model.ir.graph import Graph
@@ -36,6 +36,28 @@ class Way:
     bias_corrected: bool
 
 
+class Ranges(Mapping[int, Range]):
+    """Tensor -> range, each found when it is first asked for."""
+
+    def __init__(self, observation: Observation, method: RangeMethod) -> None:
+        self._observation = observation
+        self._method = method
+        self._found: dict[int, Range] = {}
+
+    def __getitem__(self, tensor: int) -> Range:
+        """The tensor's range."""
+        if tensor not in self._found:
+            self._found[tensor] = choose_range(self._observation.stats[tensor].histogram, self._method)
+        return self._found[tensor]
+
+    def __iter__(self) -> Iterator[int]:
+        """All float tensors."""
+        return iter(self._observation.stats)
+
+    def __len__(self) -> int:
+        return len(self._observation.stats)
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A float graph, as it is or equalized, with what calibration saw of it."""
@@ -43,14 +65,11 @@ class Variant:
     graph: Graph
     observation: Observation
     means: dict[int, Means]
-    _ranges: dict[RangeMethod, dict[int, Range]] = field(default_factory=dict, compare=False)
+    _ranges: dict[RangeMethod, Ranges] = field(default_factory=dict, compare=False)
 
-    def ranges(self, method: RangeMethod) -> dict[int, Range]:
-        """Every float tensor's range by the method; computed once."""
-        if method not in self._ranges:
-            stats = self.observation.stats.items()
-            self._ranges[method] = {i: choose_range(one.histogram, method) for i, one in stats}
-        return self._ranges[method]
+    def ranges(self, method: RangeMethod) -> Ranges:
+        """The float tensors' ranges by the method."""
+        return self._ranges.setdefault(method, Ranges(self.observation, method))
 
     def grown(self, observation: Observation) -> Variant:
         """The same graph with what more samples showed."""
