@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +30,15 @@ class Verdict(NamedTuple):
 class Judge:
     """Holds what the float graph gives for the judging samples.
 
-    Judged are the outputs; of a softmax, what goes into it: its output is nearly all or nothing, and hides how near
-    the scores were.
+    Judged are the outputs; of a softmax, what goes into it, less its mean: the softmax's own output is nearly all or
+    nothing, which hides how near the scores were, and what all scores have in common does not count.
     """
 
     def __init__(self, graph: Graph, runner: Runner, kind: OutputKind) -> None:
         softmaxes = {
             node.outputs[0]: node.inputs[0] for node in graph.nodes if isinstance(node.op, FloatSoftmax)
         }
+        self._scores = frozenset(softmaxes[index] for index in graph.outputs if index in softmaxes)
         self.tensors = tuple(softmaxes.get(index, index) for index in graph.outputs)
         first_is_softmax = graph.outputs[0] in softmaxes
         self.classes = kind == "classes" or (kind == "auto" and first_is_softmax)
@@ -59,8 +60,11 @@ class Judge:
         equal = total = 0
         for sample, wanted in list(zip(self._samples, self._wanted, strict=True))[:count]:
             given = self._given(converted, sample)
-            for one, float_values, values in zip(sums, wanted, given, strict=True):
-                one.add(float_values, values)
+            for index, one, float_values, values in zip(self.tensors, sums, wanted, given, strict=True):
+                if index in self._scores:
+                    one.add(_centred(float_values), _centred(values))
+                else:
+                    one.add(float_values, values)
             if self.classes:
                 matches = wanted[0].argmax(axis=-1) == given[0].argmax(axis=-1)
                 equal, total = equal + int(matches.sum()), total + matches.size
@@ -75,3 +79,8 @@ class Judge:
         values = self._runner(graph, converted_inputs(graph, sample))
         places = [converted.tensor_of[index] for index in self.tensors]
         return [real_values(values[place], graph.tensors[place]) for place in places]
+
+
+def _centred(scores: NDArray[Any]) -> NDArray[np.float64]:
+    centred: NDArray[np.float64] = scores - scores.mean(axis=-1, keepdims=True, dtype=np.float64)
+    return centred

@@ -25,6 +25,9 @@ AUTO_METHODS = (
     RangeMethod("mse"),
 )
 
+MOST = 3
+"""Of so many of the best ways a further setting is tried."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -142,14 +145,13 @@ class Trials:
             options.bias_correction == "on",
         )
         self._try([replace(first, method=method) for method in methods], judge, kept)
-        if options.equalize == "auto" and self.variant(True) is not self.variant(False):
-            best = self._best(judge).way
-            self._try([replace(best, equalized=True, method=method) for method in methods], judge, kept)
-        if options.weights == "auto":
-            self._try([replace(self._best(judge).way, weights="mse")], judge, kept)
         if options.bias_correction == "auto":
-            self._try([replace(self._best(judge).way, bias_corrected=True)], judge, kept)
-        return self._best(judge)
+            self._try([replace(way, bias_corrected=True) for way in self._best_ways(MOST)], judge, kept)
+        if options.equalize == "auto" and self.variant(True) is not self.variant(False):
+            self._try([replace(way, equalized=True) for way in self._best_ways(MOST)], judge, kept)
+        if options.weights == "auto":
+            self._try([replace(self._best_ways(1)[0], weights="mse")], judge, kept)
+        return self._ranked()[0]
 
     def reports(self, chosen: Way) -> tuple[Trial, ...]:
         """All attempts, in order."""
@@ -174,12 +176,12 @@ class Trials:
             self.attempts.append(Attempt(way, judge.judge(converted), len(converted.kept_float)))
         self._progress("trials", len(ways), len(ways))
 
-    def _best(self, judge: Judge) -> Attempt:
-        """The highest SNR of those that agree with float as often as the best, give or take one sample."""
-        greatest = max(attempt.verdict.agreement or 0.0 for attempt in self.attempts)
-        slack = 1.5 / max(len(judge), 1)
-        near = [a for a in self.attempts if (a.verdict.agreement or 0.0) >= greatest - slack]
-        return max(near, key=lambda attempt: attempt.verdict.snr_db)
+    def _ranked(self) -> list[Attempt]:
+        """The best first; of equals the one that was tried first."""
+        return sorted(self.attempts, key=lambda attempt: -attempt.verdict.snr_db)
+
+    def _best_ways(self, count: int) -> list[Way]:
+        return [attempt.way for attempt in self._ranked()[:count]]
 
     def _calibrated(self, graph: Graph) -> Variant:
         observation = Observation(graph)
