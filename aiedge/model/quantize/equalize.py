@@ -130,8 +130,9 @@ def _keeps_channels(graph: Graph, node: Node, channels: int) -> bool:
 def _factors(second: Node, weights: NDArray[np.float32], peaks: NDArray[np.float64]) -> NDArray[np.float32]:
     """What each channel is divided by; a channel that calibration never saw is left alone."""
     if isinstance(second.op, FloatDepthwiseConv2D):
-        # each channel has a weight scale of its own, so that the second layer loses nothing
-        wished = peaks.copy()
+        # Each channel has a weight scale of its own, so that the second layer loses nothing; but all channels at one
+        # peak would leave no room for inputs that calibration did not see. The root leaves a channel its share.
+        wished = np.sqrt(peaks)
     else:
         rows = np.abs(weights.astype(np.float64)).reshape(len(weights), -1, weights.shape[-1]).max(axis=1)
         shares = rows / np.maximum(rows.max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
