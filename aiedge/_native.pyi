@@ -6,6 +6,9 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
+import numpy as np
+from numpy.typing import NDArray
+
 def version() -> str:
     """The core's version."""
 
@@ -59,6 +62,23 @@ class MemoryInfo:
     def peak_bytes(self) -> int: ...
 
 @final
+class ProcessingInfo:
+    """What a bundle's processing gives; see aiedge_processing_info of the C API."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def most_finds(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def columns(self) -> int: ...
+    @property
+    def needs_reference(self) -> bool: ...
+
+@final
 class Model:
     """A loaded bundle. One run at a time."""
 
@@ -107,6 +127,36 @@ class Model:
         for each input and output, of its exact shape and dtype, else InputError (BufferError and TypeError of other
         objects); no output may overlap another array. EngineError when another thread is running the same model. The
         GIL is released, unless the first runs have shown that one takes less than 30 µs.
+        """
+
+    @property
+    def processing(self) -> ProcessingInfo | None:
+        """What the bundle's processing gives, None when it has none."""
+
+    def prepare(
+        self,
+        image: NDArray[np.uint8],
+        reference: NDArray[np.uint8] | None,
+        bgr: bool,
+        outs: Sequence[Any],
+    ) -> None:
+        """Fill ``outs``, one array for each input, for a picture; the GIL is released.
+
+        Pictures are (height, width) or (height, width, 3) uint8, pixels side by side, else InputError, as for a
+        picture that the model does not take, and for a bundle without a processing.
+        """
+
+    def process(
+        self,
+        image: NDArray[np.uint8],
+        reference: NDArray[np.uint8] | None,
+        bgr: bool,
+        threshold: float | None,
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32], float, NDArray[Any] | None]:
+        """A picture through processing and model; the GIL is released. Errors as of :meth:`prepare`.
+
+        Finds (n, 5) x0, y0, x1, y1, score; their kinds (n); the score of an anomaly; its values (rows, columns)
+        float32, or the mask (rows, columns) uint8 of a segmentation, else None.
         """
 
     def trace(

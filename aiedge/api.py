@@ -15,13 +15,15 @@ from aiedge.errors import EngineError, InputError, UsageError
 from aiedge.model.read_file import MODEL_SUFFIXES, read_model_file
 from aiedge.registry import find_driver, load_object
 from aiedge.trust.policy import Policy, demand_trust
-from aiedge.types import Memory, Placement, TensorSpec
+from aiedge.types import Frame, Memory, Placement, ProcessingForm, TensorSpec
+from aiedge.vision.results import Anomaly, Boxes, Classes, ClassScore, Mask, Peaks, Result, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiedge.devices.device import Device
     from aiedge.engines.base import Engine
+    from aiedge.engines.native import NativeEngine, RawResult
 
 
 class Model:
@@ -79,6 +81,50 @@ class Model:
         _check("input", self.inputs, inputs)
         _check("output", self.outputs, out)
         self._engine.run(inputs, out)
+
+    @property
+    def processing(self) -> ProcessingForm | None:
+        """What :meth:`process` gives; None when the bundle holds no processing, or another engine runs the model."""
+        form: ProcessingForm | None = getattr(self._engine, "processing", None)
+        return form
+
+    def process(
+        self,
+        image: Frame | NDArray[np.uint8],
+        reference: NDArray[np.uint8] | None = None,
+        *,
+        bgr: bool = False,
+        threshold: float | None = None,
+    ) -> Result:
+        """A picture through the bundle's pre-processing, model and post-processing. Blocks; the GIL is released.
+
+        ``image`` is a frame, or (height, width) grey or (height, width, 3) RGB (BGR with ``bgr``) uint8 of any size
+        that the bundle's fit takes; ``reference`` has its form, and a frame brings its own. Rows may have gaps; what is
+        strided otherwise is copied. ``threshold`` replaces the bundle's. Places are in px of the picture.
+        :class:`~aiedge.errors.InputError` for a picture or threshold that does not fit, and for a model without a
+        processing.
+        """
+        if isinstance(image, Frame):
+            reference = image.reference if reference is None else reference
+            image = image.image
+        engine, form = self._native()
+        raw = engine.process(image, reference, bgr=bgr, threshold=threshold)
+        return _result(raw, form, self.labels, threshold)
+
+    def prepare(
+        self, image: NDArray[np.uint8], reference: NDArray[np.uint8] | None = None, *, bgr: bool = False
+    ) -> list[NDArray[Any]]:
+        """The inputs that :meth:`process` gives the model for a picture, new arrays; raises as it does."""
+        engine, _ = self._native()
+        out = [np.zeros(spec.shape, spec.dtype) for spec in self.inputs]
+        engine.prepare(image, reference, bgr=bgr, out=out)
+        return out
+
+    def _native(self) -> tuple[NativeEngine, ProcessingForm]:
+        form = self.processing
+        if form is None:
+            raise InputError("AIE-MOD-118", where=self.engine)
+        return cast("NativeEngine", self._engine), form
 
     def __call__(self, *inputs: NDArray[Any]) -> NDArray[Any] | tuple[NDArray[Any], ...]:
         """Run once on new output arrays: one array for one output, a tuple for several.
@@ -171,6 +217,24 @@ def open_device(driver: str, /, **options: Any) -> Device:
     """
     device_class = cast("type[Device]", find_driver(driver))
     return device_class(**options)
+
+
+def _result(raw: RawResult, form: ProcessingForm, labels: tuple[str, ...], threshold: float | None) -> Result:
+    edges, scores = raw.finds[:, :4], raw.finds[:, 4]
+    if form.kind == "boxes":
+        return Result(boxes=Boxes(edges, scores, raw.kinds, labels))
+    if form.kind == "peaks":
+        return Result(peaks=Peaks(edges[:, :2], scores, raw.kinds, labels))
+    if form.kind == "classes":
+        found = zip(raw.kinds.tolist(), scores.tolist(), strict=True)
+        return Result(
+            classes=Classes(tuple(ClassScore(kind, name_of(labels, kind), score) for kind, score in found))
+        )
+    cells = cast("NDArray[Any]", raw.cells)
+    if form.kind == "anomaly":
+        limit = form.threshold if threshold is None else float(np.float32(threshold))
+        return Result(anomaly=Anomaly(raw.score, limit, cells))
+    return Result(mask=Mask(cells, labels))
 
 
 def _check(kind: str, specs: Sequence[TensorSpec], arrays: Sequence[NDArray[Any]]) -> None:

@@ -126,5 +126,5 @@ def _columns(fit: Fit, stride_px: int) -> int:
 
 
 def _as_map(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(rows, columns) of a map with one channel, else as it is."""
-    return values[0, ..., 0] if values.ndim == 4 and values.shape[::3] == (1, 1) else values
+    """(rows, columns) of a map with one channel, else one row."""
+    return values[0, ..., 0] if values.ndim == 4 and values.shape[::3] == (1, 1) else values.reshape(1, -1)

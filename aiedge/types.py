@@ -107,6 +107,19 @@ class TensorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessingForm:
+    """What a bundle's processing gives.
+
+    ``kind``: ``classes``, ``boxes``, ``peaks``, ``anomaly`` or ``segmentation``; ``threshold``: the bundle's, of
+    boxes, peaks and anomaly, else 0; ``needs_reference``: the model compares a picture with its reference.
+    """
+
+    kind: str
+    threshold: float
+    needs_reference: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Bytes a loaded model needs, known before the first run.
 

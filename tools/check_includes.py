@@ -1,8 +1,8 @@
 """Hold the native layers: which folder of native/ may include which.
 
-``base <- model <- plan <- exec``; ``base, cpu <- kernels <- ops <- exec``; files compiled for an instruction
-set include only kernel contracts and intrinsics; the bindings see only native/include/
-and native/peak/.
+``base <- model <- plan <- exec``; ``base, cpu <- kernels <- ops <- exec``; ``base <- vision <- exec``; files compiled
+for an instruction set include only kernel contracts and intrinsics; the bindings see only native/include/ and
+native/peak/.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ PUBLIC = "aiedge"  # <aiedge/aiedge.h>, the C API
 
 MAY_INCLUDE = {
     "base": {"base"},
+    "vision": {"vision", "base"},
     "model": {"model", "base"},
     "plan": {"plan", "model", "base"},
     "cpu": {"cpu"},
     "kernels": {"kernels", "cpu", "base"},
     "ops": {"ops", "kernels", "cpu", "base"},
-    "exec": {"exec", "plan", "ops", "kernels", "model", "cpu", "base", PUBLIC},
+    "exec": {"exec", "plan", "ops", "kernels", "vision", "model", "cpu", "base", PUBLIC},
 }
 # A C++ library header may hold inline code that the linker would keep, compiled for the wrong CPU.
 ISA_FOLDERS = {
@@ -38,7 +39,9 @@ ISA_FOLDERS = {
 # Every CPU with the first runs what is compiled for the second.
 ISA_BASE = {"neondot": "neon", "neoni8mm": "neon"}
 ISA_STANDARD = {"cstddef", "cstdint", "cstring"}
-CONTRACTS = re.compile(r"kernels/(?!variants)[a-z0-9_]+\.(?:h|def)|cpu/isa\.h|base/sha256_blocks\.h")
+CONTRACTS = re.compile(
+    r"kernels/(?!variants)[a-z0-9_]+\.(?:h|def)|cpu/isa\.h|base/sha256_blocks\.h|vision/rows\.h"
+)
 
 
 def main(root: Path = ROOT) -> int:

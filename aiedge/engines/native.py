@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiedge.errors import EngineError
-from aiedge.types import Memory, Placement, TensorSpec
+from aiedge.types import Memory, Placement, ProcessingForm, TensorSpec
 
 try:
     from aiedge import _native
@@ -25,6 +25,18 @@ class TracedOutput(NamedTuple):
     dtype: str
     shape: tuple[int, ...]
     digest: str
+
+
+class RawResult(NamedTuple):
+    """What a picture gave: finds (n, 5) x0, y0, x1, y1, score, best first; the fields that the kind lacks are empty.
+
+    ``cells``: (rows, columns), an anomaly's values (float32) or a segmentation's classes (uint8).
+    """
+
+    finds: NDArray[np.float32]
+    kinds: NDArray[np.int32]
+    score: float
+    cells: NDArray[Any] | None
 
 
 class NativeEngine:
@@ -49,10 +61,37 @@ class NativeEngine:
         )
         self.labels = model.labels
         self.plan = model.plan
+        info = model.processing
+        self.processing = (
+            None if info is None else ProcessingForm(info.kind, info.threshold, info.needs_reference)
+        )
 
     def run(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> None:
         """Run once, blocking, in the caller's arrays; the GIL is released unless the run is over in 30 µs."""
         self._model.run(inputs, out)
+
+    def prepare(
+        self,
+        image: NDArray[np.uint8],
+        reference: NDArray[np.uint8] | None,
+        *,
+        bgr: bool,
+        out: Sequence[NDArray[Any]],
+    ) -> None:
+        """Fill ``out``, one array for each input, for a picture; InputError for one that does not fit."""
+        self._model.prepare(_dense(image), None if reference is None else _dense(reference), bgr, out)
+
+    def process(
+        self,
+        image: NDArray[np.uint8],
+        reference: NDArray[np.uint8] | None,
+        *,
+        bgr: bool,
+        threshold: float | None,
+    ) -> RawResult:
+        """A picture through the bundle's processing and the model; InputError for one that does not fit."""
+        other = None if reference is None else _dense(reference)
+        return RawResult(*self._model.process(_dense(image), other, bgr, threshold))
 
     def trace(self, inputs: Sequence[NDArray[Any]], out: Sequence[NDArray[Any]]) -> list[TracedOutput]:
         """Run once as :meth:`run` does, slower, and tell what each node gave, in running order."""
@@ -129,3 +168,13 @@ def _spec(info: _native.TensorInfo) -> TensorSpec:
         scale=info.scale,
         zero_point=info.zero_point,
     )
+
+
+def _dense(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same with its pixels side by side; rows may have gaps. Copied only when it must be."""
+    channels = image.shape[2] if image.ndim == 3 else 1
+    pixels_touch = image.ndim < 2 or (
+        image.strides[1] == channels and image.strides[0] >= image.shape[1] * channels
+    )
+    channels_touch = image.ndim != 3 or image.strides[2] == 1
+    return image if pixels_touch and channels_touch else np.ascontiguousarray(image)

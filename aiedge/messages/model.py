@@ -168,4 +168,12 @@ MESSAGES: dict[str, Message] = {
         "The bundle's sections PREP and POST cannot be used: {reason}.",
         "Get the file again, or compile the model again with --processing.",
     ),
+    "AIE-MOD-117": Message(
+        "The picture cannot be processed: {reason}.",
+        "Give a uint8 picture, grey or RGB, of the size and with the reference that the model needs.",
+    ),
+    "AIE-MOD-118": Message(
+        "The model has no processing.",
+        "Compile it with --processing, and run the bundle with the native engine.",
+    ),
 }

@@ -58,7 +58,7 @@ def heat_peaks(
 
 
 def anomaly(values: NDArray[np.float32], *, score: Literal["max", "mean"], threshold: float) -> Anomaly:
-    """Of a map (rows, columns), or of any values."""
+    """Of a map (rows, columns)."""
     flat = values.reshape(-1)
     found = flat.max() if score == "max" else np.float32(np.cumsum(flat, dtype=np.float64)[-1] / flat.size)
     return Anomaly(float(found), float(np.float32(threshold)), values)

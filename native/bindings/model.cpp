@@ -66,6 +66,7 @@ Model::Model(const py::object& source, const Options& given, const std::string& 
   }
   input_data_.resize(input_infos_.size());
   output_data_.resize(output_infos_.size());
+  processing_ = processing_of(model_.get());
 }
 
 std::uint32_t Model::to_u32(std::int64_t value, const char* option) const {
@@ -181,6 +182,52 @@ void Model::run(py::handle inputs, py::handle outs) {
                                                      output_data_.data(), output_data_.size())
                                         : run_released();
   if (status != AIEDGE_OK) throw_status(status, {}, name_);
+}
+
+void Model::prepare(py::handle image, py::handle reference, bool bgr, py::handle outs) {
+  const Exclusive exclusive(&running_);
+  if (!exclusive.owner()) throw_error("EngineError", "AIE-ENG-013", name_, {});
+  const LentImage picture(image, bgr, name_);
+  std::optional<LentImage> other;
+  if (!reference.is_none()) other.emplace(reference, bgr, name_);
+  std::vector<void*> inputs(input_infos_.size());
+  const Loans targets(outs, "input", input_infos_, name_, inputs.data());
+  aiedge_error error = {};
+  aiedge_status status = AIEDGE_OK;
+  {
+    const py::gil_scoped_release released;
+    status = aiedge_prepare(model_.get(), &picture.image(), other ? &other->image() : nullptr, inputs.data(),
+                            inputs.size(), &error);
+  }
+  if (status != AIEDGE_OK) throw_picture(error);
+}
+
+py::tuple Model::process(py::handle image, py::handle reference, bool bgr, std::optional<float> threshold) {
+  const Exclusive exclusive(&running_);
+  if (!exclusive.owner()) throw_error("EngineError", "AIE-ENG-013", name_, {});
+  const LentImage picture(image, bgr, name_);
+  std::optional<LentImage> other;
+  if (!reference.is_none()) other.emplace(reference, bgr, name_);
+  ResultRoom room(processing_ ? processing_->info : aiedge_processing_info{});
+  aiedge_process_options options = {};
+  options.struct_bytes = sizeof options;
+  options.has_threshold = threshold ? 1 : 0;
+  options.threshold = threshold.value_or(0.0F);
+  aiedge_error error = {};
+  aiedge_status status = AIEDGE_OK;
+  {
+    const py::gil_scoped_release released;
+    status = aiedge_process(model_.get(), &picture.image(), other ? &other->image() : nullptr, &options,
+                            room.raw(), &error);
+  }
+  if (status != AIEDGE_OK) throw_picture(error);
+  return room.take();
+}
+
+void Model::throw_picture(const aiedge_error& error) const {
+  py::dict values;
+  values["reason"] = decode(error.message);
+  throw_error("InputError", "AIE-MOD-117", name_, values);
 }
 
 void Model::trace(py::handle inputs, py::handle outs, const py::function& traced) {

@@ -7,10 +7,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "aiedge/aiedge.h"
+#include "process.h"
 
 namespace aiedge::bindings {
 
@@ -39,11 +41,20 @@ class Model {
   // The same, and `traced` is called after each node with its index, its output's TensorInfo and bytes.
   void trace(pybind11::handle inputs, pybind11::handle outs, const pybind11::function& traced);
 
+  // Nothing when the bundle has no processing.
+  [[nodiscard]] const std::optional<ProcessingInfo>& processing() const { return processing_; }
+  // Fill `outs`, arrays of the inputs' forms, for a picture. `reference` may be None.
+  void prepare(pybind11::handle image, pybind11::handle reference, bool bgr, pybind11::handle outs);
+  // The picture through the processing and the model; see ResultRoom::take.
+  [[nodiscard]] pybind11::tuple process(pybind11::handle image, pybind11::handle reference, bool bgr,
+                                        std::optional<float> threshold);
+
  private:
   void load(const pybind11::object& source, const aiedge_options& options);
   [[nodiscard]] std::uint32_t to_u32(std::int64_t value, const char* option) const;
   void check_overlap() const;
   aiedge_status run_released();
+  [[noreturn]] void throw_picture(const aiedge_error& error) const;
 
   struct Free {
     void operator()(aiedge_model* model) const { aiedge_free(model); }
@@ -55,6 +66,7 @@ class Model {
   // Room for what a run borrows, so that a run allocates nothing here.
   std::vector<const void*> input_data_;
   std::vector<void*> output_data_;
+  std::optional<ProcessingInfo> processing_;
   std::atomic<bool> running_ = false;
   int measured_runs_ = 0;
   std::chrono::nanoseconds least_ = std::chrono::nanoseconds::max();  // of the measured runs

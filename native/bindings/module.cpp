@@ -19,6 +19,7 @@
 namespace py = pybind11;
 using aiedge::bindings::Model;
 using aiedge::bindings::NodeInfo;
+using aiedge::bindings::ProcessingInfo;
 using aiedge::bindings::TensorInfo;
 
 namespace {
@@ -81,6 +82,15 @@ PYBIND11_MODULE(_native, module) {
       .def_property_readonly("weight_bytes", [](const aiedge_memory& memory) { return memory.weight_bytes; })
       .def_property_readonly("peak_bytes", [](const aiedge_memory& memory) { return memory.peak_bytes; });
 
+  py::class_<ProcessingInfo>(module, "ProcessingInfo", "What a bundle's processing gives.")
+      .def_property_readonly("kind", [](const ProcessingInfo& self) { return self.kind; })
+      .def_property_readonly("threshold", [](const ProcessingInfo& self) { return self.info.threshold; })
+      .def_property_readonly("most_finds", [](const ProcessingInfo& self) { return self.info.most_finds; })
+      .def_property_readonly("rows", [](const ProcessingInfo& self) { return self.info.rows; })
+      .def_property_readonly("columns", [](const ProcessingInfo& self) { return self.info.columns; })
+      .def_property_readonly("needs_reference",
+                             [](const ProcessingInfo& self) { return self.info.needs_reference != 0; });
+
   py::class_<Model> model(module, "Model", "A loaded bundle.");
   model
       .def(py::init([](const py::object& source, std::int64_t threads, const std::string& isa,
@@ -98,6 +108,11 @@ PYBIND11_MODULE(_native, module) {
       .def_property_readonly("memory", &Model::memory)
       .def_property_readonly("plan", &Model::plan)
       .def_property_readonly("labels", &Model::labels)
+      .def_property_readonly("processing", &Model::processing)
+      .def("prepare", &Model::prepare, py::arg("image"), py::arg("reference"), py::arg("bgr"),
+           py::arg("outs"))
+      .def("process", &Model::process, py::arg("image"), py::arg("reference"), py::arg("bgr"),
+           py::arg("threshold"))
       .def("trace", &Model::trace, py::arg("inputs"), py::arg("outs"), py::arg("traced"));
   const auto method = py::reinterpret_steal<py::object>(
       PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(model.ptr()), &run_method));

@@ -187,4 +187,102 @@ inline ByteVector signed_bundle() {
   return b.build({x}, {y});
 }
 
+// A processing's sections: pictures as they are, or letterboxed and weighed (`fit` 4 or 2), in RGB.
+inline ByteVector prep_section(std::uint8_t fit) {
+  ByteVector prep(16 + 64);
+  put<std::uint32_t>(&prep, 0, 1);
+  put<std::uint32_t>(&prep, 4, 64);
+  put<std::uint8_t>(&prep, 16 + 4, 1);
+  put<std::uint8_t>(&prep, 16 + 5, fit);
+  put<std::uint8_t>(&prep, 16 + 6, 2);
+  put<std::uint8_t>(&prep, 16 + 7, 2);
+  put<std::uint8_t>(&prep, 16 + 8, 114);
+  for (std::size_t c = 0; c < 3; ++c) {
+    put(&prep, 16 + 16 + 4 * c, 128.0F);
+    put(&prep, 16 + 32 + 4 * c, 20.0F);
+  }
+  return prep;
+}
+
+// What stands in POST beside its kind; the levels name the outputs 0, 1, ...
+struct PostFields {
+  std::uint32_t kind, mode;
+  float threshold, iou;
+  std::uint32_t limit, neighbourhood, levels;
+};
+
+inline ByteVector post_section(const PostFields& fields) {
+  const bool boxes = fields.kind == 2;
+  ByteVector post(64 + 32 * std::size_t{fields.levels});
+  put(&post, 0, fields.kind);
+  put(&post, 4, fields.mode);
+  put(&post, 8, fields.threshold);
+  put(&post, 12, fields.iou);
+  put(&post, 16, fields.limit);
+  put(&post, 24, fields.neighbourhood);
+  put(&post, 32, fields.levels);
+  for (std::uint32_t i = 0; i < fields.levels; ++i) {
+    const std::size_t at = 64 + 32 * std::size_t{i};
+    put<std::uint32_t>(&post, at, boxes ? 2 * i : 0);
+    put<std::uint32_t>(&post, at + 4, boxes ? 2 * i + 1 : 0xFFFFFFFF);
+    put<std::uint32_t>(&post, at + 8, 0xFFFFFFFF);
+    put<std::uint32_t>(&post, at + 12, boxes || fields.kind == 3 ? 8U << i : 0);
+  }
+  return post;
+}
+
+// An int8 picture (1,32,32,3), and outputs of the given shapes: its elements, one after another.
+inline ByteVector picture_bundle(const std::vector<std::vector<std::int32_t>>& shapes, std::uint8_t fit,
+                                 const PostFields& fields) {
+  BundleBuilder b;
+  const std::uint32_t x = b.activation(1, {1, 32, 32, 3}, 0.05F, 3);
+  const std::uint32_t flat = b.activation(1, {3072}, 0.05F, 3);
+  b.node(8, {x}, flat, {});
+  std::vector<std::uint32_t> outputs;
+  std::int32_t begin = 0;
+  for (const std::vector<std::int32_t>& shape : shapes) {
+    std::int32_t count = 1;
+    for (const std::int32_t size : shape) count *= size;
+    const std::uint32_t part = b.activation(1, {count}, 0.05F, 3);
+    b.node(23, {flat}, part, {begin, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0});
+    outputs.push_back(b.activation(1, shape, 0.05F, 3));
+    b.node(8, {part}, outputs.back(), {});
+    begin += count;
+  }
+  b.section("PREP", prep_section(fit));
+  b.section("POST", post_section(fields));
+  return b.build({x}, outputs);
+}
+
+// Boxes by distances from two grids.
+inline ByteVector detector_bundle() {
+  return picture_bundle(
+      {{1, 4, 4, 3}, {1, 4, 4, 4}, {1, 4, 3}, {1, 2, 2, 4}}, 2,
+      {.kind = 2, .mode = 2, .threshold = 0.4F, .iou = 0.5F, .limit = 20, .neighbourhood = 0, .levels = 2});
+}
+
+inline ByteVector classes_bundle() {
+  return picture_bundle(
+      {{1, 7}}, 2,
+      {.kind = 1, .mode = 1, .threshold = 0, .iou = 0, .limit = 5, .neighbourhood = 0, .levels = 1});
+}
+
+inline ByteVector peaks_bundle() {
+  return picture_bundle(
+      {{1, 4, 4, 3}}, 3,
+      {.kind = 3, .mode = 0, .threshold = 0.4F, .iou = 0, .limit = 20, .neighbourhood = 1, .levels = 1});
+}
+
+inline ByteVector anomaly_bundle() {
+  return picture_bundle(
+      {{1, 5, 4, 1}}, 1,
+      {.kind = 4, .mode = 2, .threshold = 1.5F, .iou = 0, .limit = 0, .neighbourhood = 0, .levels = 1});
+}
+
+inline ByteVector segmentation_bundle() {
+  return picture_bundle(
+      {{1, 5, 4, 3}}, 4,
+      {.kind = 5, .mode = 0, .threshold = 0, .iou = 0, .limit = 0, .neighbourhood = 0, .levels = 1});
+}
+
 }  // namespace aiedge::test

@@ -122,6 +122,84 @@ AIEDGE_API aiedge_status aiedge_trace(aiedge_model* model, const void* const* in
                                       void* const* outputs, size_t output_count, aiedge_traced traced,
                                       void* context);
 
+/* Pictures in, results out: for a bundle that holds its processing (docs/processing.md). */
+
+typedef enum aiedge_pixels { AIEDGE_GREY = 1, AIEDGE_RGB = 2, AIEDGE_BGR = 3 } aiedge_pixels;
+
+typedef struct aiedge_image {
+  const uint8_t* data; /* rows from top to bottom, 1 or 3 bytes a pixel */
+  uint32_t width;      /* px, 1 to 16384 */
+  uint32_t height;
+  size_t stride_bytes; /* from a row to the next; 0: rows without a gap */
+  aiedge_pixels pixels;
+} aiedge_image;
+
+typedef enum aiedge_result_kind {
+  AIEDGE_CLASSES = 1,
+  AIEDGE_BOXES = 2,
+  AIEDGE_PEAKS = 3,
+  AIEDGE_ANOMALY = 4,
+  AIEDGE_SEGMENTATION = 5
+} aiedge_result_kind;
+
+typedef struct aiedge_processing_info {
+  aiedge_result_kind kind;
+  float threshold;     /* of boxes, peaks, anomaly; else 0 */
+  uint32_t most_finds; /* classes, boxes, peaks: the room that never is too little; else 0 */
+  uint32_t rows;       /* anomaly, segmentation: of values and mask; else 0 */
+  uint32_t columns;
+  uint32_t needs_reference; /* 1: the model compares a picture with its reference */
+} aiedge_processing_info;
+
+/* One class (score and kind only), box, or peak (x0 = x1, y0 = y1). */
+typedef struct aiedge_find {
+  float x0; /* px of the picture, x to the right, y down */
+  float y0;
+  float x1;
+  float y1;
+  float score;
+  uint32_t kind; /* index of the label */
+} aiedge_find;
+
+/* Zero-initialize it, then set what you want. */
+typedef struct aiedge_process_options {
+  uint32_t struct_bytes;  /* sizeof(aiedge_process_options) */
+  uint32_t has_threshold; /* 1: `threshold` instead of the bundle's, for boxes, peaks and anomaly */
+  float threshold;
+} aiedge_process_options;
+
+/* Zero-initialize it, then set the room. */
+typedef struct aiedge_result {
+  uint32_t struct_bytes; /* sizeof(aiedge_result) */
+  /* The caller's room; NULL and 0 for what is not wanted. */
+  uint32_t find_capacity;
+  aiedge_find* finds;
+  float* values; /* anomaly: rows x columns */
+  uint8_t* mask; /* segmentation: rows x columns */
+  size_t value_capacity;
+  size_t mask_capacity;
+  /* Filled in. */
+  uint32_t find_count;   /* in `finds`, best first */
+  uint32_t find_dropped; /* for which there was no room */
+  float score;           /* anomaly */
+  uint32_t is_anomalous; /* anomaly: 1 when the score reaches the threshold */
+} aiedge_result;
+
+/* AIEDGE_INVALID_ARGUMENT when the bundle has no processing. */
+AIEDGE_API aiedge_status aiedge_get_processing(const aiedge_model* model, aiedge_processing_info* info);
+
+/* The inputs that the model takes for a picture: inputs[i] has room for the bytes of that input's info.
+ * `reference` may be NULL, and counts only where the model needs one. `error` may be NULL. */
+AIEDGE_API aiedge_status aiedge_prepare(aiedge_model* model, const aiedge_image* image,
+                                        const aiedge_image* reference, void* const* inputs,
+                                        size_t input_count, aiedge_error* error);
+
+/* Prepare the picture, run the model, read its outputs. Blocking; allocates nothing on the heap. `options`,
+ * `reference` and `error` may be NULL. */
+AIEDGE_API aiedge_status aiedge_process(aiedge_model* model, const aiedge_image* image,
+                                        const aiedge_image* reference, const aiedge_process_options* options,
+                                        aiedge_result* result, aiedge_error* error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -74,6 +74,15 @@ struct Options {
   std::uint32_t spin_us = 0;            // how long they look for work before they sleep; 0: 50
 };
 
+// What a picture gave; Model::make_result() gives it its room.
+struct Result {
+  std::vector<aiedge_find> finds;  // classes, boxes or peaks, best first
+  std::vector<float> values;       // anomaly: rows x columns
+  std::vector<std::uint8_t> mask;  // segmentation: rows x columns
+  float score = 0.0F;              // anomaly
+  bool is_anomalous = false;
+};
+
 // A loaded model. Move-only; use it from one thread at a time.
 class Model {
  public:
@@ -136,6 +145,50 @@ class Model {
     const aiedge_status status = aiedge_run(handle_.get(), inputs, input_count, outputs, output_count);
     if (status == AIEDGE_OK) return std::nullopt;
     return Error{status, "one pointer for each input and output is needed, none of them null", ""};
+  }
+
+  // What the bundle's processing gives; nothing when it has none.
+  [[nodiscard]] std::optional<aiedge_processing_info> processing() const {
+    aiedge_processing_info info = {};
+    if (aiedge_get_processing(handle_.get(), &info) != AIEDGE_OK) return std::nullopt;
+    return info;
+  }
+
+  // With all the room that process() may need.
+  [[nodiscard]] Result make_result() const {
+    Result result;
+    if (const auto info = processing()) {
+      const std::size_t cells = std::size_t{info->rows} * info->columns;
+      result.finds.reserve(info->most_finds);
+      (info->kind == AIEDGE_ANOMALY) ? result.values.resize(cells) : result.mask.resize(cells);
+    }
+    return result;
+  }
+
+  // A picture through the bundle's processing, blocking. Allocates nothing unless it fails, when `result` is
+  // of make_result(). `reference` may be null where the model needs none; a threshold replaces the bundle's.
+  [[nodiscard]] std::optional<Error> process(const aiedge_image& image, const aiedge_image* reference,
+                                             Result* result, std::optional<float> threshold = std::nullopt) {
+    aiedge_process_options options = {};
+    options.struct_bytes = sizeof options;
+    options.has_threshold = threshold ? 1 : 0;
+    options.threshold = threshold.value_or(0.0F);
+    result->finds.resize(result->finds.capacity());
+    aiedge_result raw = {};
+    raw.struct_bytes = sizeof raw;
+    raw.finds = result->finds.empty() ? nullptr : result->finds.data();
+    raw.find_capacity = static_cast<std::uint32_t>(result->finds.size());
+    raw.values = result->values.empty() ? nullptr : result->values.data();
+    raw.value_capacity = result->values.size();
+    raw.mask = result->mask.empty() ? nullptr : result->mask.data();
+    raw.mask_capacity = result->mask.size();
+    aiedge_error error = {};
+    const aiedge_status status = aiedge_process(handle_.get(), &image, reference, &options, &raw, &error);
+    result->finds.resize(raw.find_count);
+    if (status != AIEDGE_OK) return Error{status, error.message, error.where};
+    result->score = raw.score;
+    result->is_anomalous = raw.is_anomalous != 0;
+    return std::nullopt;
   }
 
   [[nodiscard]] aiedge_model* handle() const { return handle_.get(); }

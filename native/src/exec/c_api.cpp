@@ -11,22 +11,13 @@
 
 #include "aiedge/aiedge.h"
 #include "cpu/detect.h"
+#include "exec/handle.h"
 #include "exec/read_file.h"
 #include "exec/runtime.h"
 #include "kernels/variants.h"
 
-struct aiedge_model {
-  std::unique_ptr<aiedge::exec::Runtime> runtime;
-};
-
+namespace aiedge::exec {
 namespace {
-
-using aiedge::Buffer;
-using aiedge::Code;
-using aiedge::Result;
-using aiedge::Status;
-using aiedge::Tensor;
-using aiedge::exec::Runtime;
 
 aiedge_status to_c(Code code) {
   switch (code) {
@@ -48,6 +39,8 @@ aiedge_status to_c(Code code) {
   return AIEDGE_BAD_MODEL;
 }
 
+}  // namespace
+
 aiedge_status report(const Status& status, aiedge_error* error) {
   if (error != nullptr) {
     static_assert(sizeof error->message == 256 && sizeof error->where == 160, "as in Status");
@@ -56,6 +49,19 @@ aiedge_status report(const Status& status, aiedge_error* error) {
   }
   return to_c(status.code());
 }
+
+}  // namespace aiedge::exec
+
+namespace {
+
+using aiedge::Buffer;
+using aiedge::Code;
+using aiedge::Result;
+using aiedge::Status;
+using aiedge::Tensor;
+using aiedge::exec::Processor;
+using aiedge::exec::report;
+using aiedge::exec::Runtime;
 
 Status invalid(const char* what) { return Status::error(Code::kInvalidArgument, "%s", what); }
 
@@ -96,7 +102,15 @@ Status load(Result<Buffer> file, const aiedge_options* given, aiedge_model** mod
       options.threads, {options.cpus, options.cpu_count}, options.realtime_priority, options.spin_us};
   Result<std::unique_ptr<Runtime>> runtime = Runtime::load(std::move(file.value()), threads, isa.value());
   if (!runtime.ok()) return runtime.status();
-  *model = new aiedge_model{std::move(runtime.value())};
+  auto loaded = std::make_unique<aiedge_model>();
+  loaded->runtime = std::move(runtime.value());
+  const aiedge::model::Bundle& bundle = loaded->runtime->bundle();
+  if (bundle.processing) {
+    Result<std::unique_ptr<Processor>> processor = Processor::make(bundle, isa.value());
+    if (!processor.ok()) return processor.status();
+    loaded->processor = std::move(processor.value());
+  }
+  *model = loaded.release();
   return {};
 }
 
@@ -215,7 +229,8 @@ aiedge_status aiedge_get_node_info(const aiedge_model* model, size_t index, aied
 aiedge_status aiedge_get_memory(const aiedge_model* model, aiedge_memory* memory) {
   if (model == nullptr || memory == nullptr) return AIEDGE_INVALID_ARGUMENT;
   const aiedge::exec::Memory& held = model->runtime->memory();
-  *memory = {held.arena, held.weights, held.peak};
+  const std::size_t processing = model->processor == nullptr ? 0 : model->processor->bytes();
+  *memory = {held.arena + processing, held.weights, held.peak + processing};
   return AIEDGE_OK;
 }
 

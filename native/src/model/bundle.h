@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/processing.h"
 #include "base/status.h"
 #include "base/tensor.h"
 
@@ -32,7 +34,8 @@ struct Bundle {
   std::vector<std::uint32_t> pool;
   std::span<const std::uint32_t> inputs;
   std::span<const std::uint32_t> outputs;
-  std::string_view labels;  // the section LABL as it is; empty when there is none
+  std::string_view labels;               // the section LABL as it is; empty when there is none
+  std::optional<Processing> processing;  // the sections PREP and POST
 };
 
 inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30U;

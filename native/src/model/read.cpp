@@ -2,6 +2,7 @@
 
 #include "model/bundle.h"
 #include "model/graph.h"
+#include "model/processing.h"
 #include "model/sections.h"
 
 namespace aiedge::model {
@@ -16,6 +17,12 @@ Result<Bundle> read_bundle(Buffer file) {
   Result<Sections> sections = read_sections(bytes);
   if (!sections.ok()) return sections.status();
   AIEDGE_TRY(read_graph(bytes, sections.value(), &bundle));
+  const Bytes prep = sections.value().prep;
+  const Bytes post = sections.value().post;
+  if (prep.empty() != post.empty()) {
+    return Status::error(Code::kBadModel, "one of the sections PREP and POST is missing").at("header");
+  }
+  if (!prep.empty()) AIEDGE_TRY(read_processing(prep, post, &bundle));
   bundle.labels = as_text(sections.value().labels);
   return bundle;
 }

@@ -112,6 +112,12 @@ Status take(const Entry& entry, Bytes content, Sections* sections, std::array<bo
   } else if (entry.type == "LABL") {
     if (!is_text(as_text(content))) return bad("the labels are not UTF-8 text");
     sections->labels = content;
+  } else if (entry.type == "PREP") {
+    if (content.empty()) return bad("the section is empty");
+    sections->prep = content;
+  } else if (entry.type == "POST") {
+    if (content.empty()) return bad("the section is empty");
+    sections->post = content;
   } else if (entry.type == "META") {
     if (!is_text(as_text(content))) return bad("the metadata are not UTF-8 text");
   } else if (entry.type == "PROV") {

@@ -75,9 +75,50 @@ void check_run(const ByteVector& bundle, std::uint32_t threads, const char* isa)
   aiedge_free(model);
 }
 
+// Pictures of several sizes through the bundle's processing.
+void check_process(const ByteVector& bundle, const char* isa) {
+  aiedge_options options = {};
+  options.struct_bytes = sizeof options;
+  options.threads = 1;
+  options.isa = isa;
+  aiedge_model* model = nullptr;
+  CHECK(aiedge_load_memory(bundle.data(), bundle.size(), &options, &model, nullptr) == AIEDGE_OK);
+  aiedge_processing_info info = {};
+  CHECK(aiedge_get_processing(model, &info) == AIEDGE_OK);
+  std::mt19937 random(5);
+  const ByteVector pixels = random_bytes(&random, std::size_t{3} * 100 * 90);
+  std::vector<aiedge_find> finds(info.most_finds + 1);
+  std::vector<float> values(std::size_t{info.rows} * info.columns + 1);
+  ByteVector mask(values.size());
+  aiedge_result result = {};
+  result.struct_bytes = sizeof result;
+  result.finds = finds.data();
+  result.find_capacity = static_cast<std::uint32_t>(finds.size());
+  result.values = values.data();
+  result.value_capacity = values.size();
+  result.mask = mask.data();
+  result.mask_capacity = mask.size();
+  const bool exact = info.kind == AIEDGE_SEGMENTATION;
+  const std::size_t before = calls;
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    const std::uint32_t width = exact ? 32 : 1 + 3 * i;
+    const std::uint32_t height = exact ? 32 : 90 - 3 * i;
+    const aiedge_image image = {pixels.data(), width, height, 0, i % 2 == 0 ? AIEDGE_RGB : AIEDGE_GREY};
+    CHECK(aiedge_process(model, &image, nullptr, nullptr, &result, nullptr) == AIEDGE_OK);
+  }
+  CHECK(calls == before);
+  aiedge_free(model);
+}
+
 }  // namespace
 
 int main() {
+  for (const char* isa : {"reference", static_cast<const char*>(nullptr)}) {
+    for (const ByteVector& bundle :
+         {detector_bundle(), classes_bundle(), peaks_bundle(), anomaly_bundle(), segmentation_bundle()}) {
+      check_process(bundle, isa);
+    }
+  }
   for (const std::uint32_t threads : {1U, 2U}) {
     for (const char* isa : {"reference", static_cast<const char*>(nullptr)}) {
       check_run(chain_bundle(), threads, isa);
