@@ -20,7 +20,8 @@ Sample = Sequence[NDArray[Any]]
 
 
 def observed(graph: Graph, samples: Sequence[Sample]) -> Observation:
-    observation = Observation(graph)
+    activations = [i for i, t in enumerate(graph.tensors) if t.data is None and t.dtype == "float32"]
+    observation = Observation(graph, activations)
     for _ in observe(graph, enumerate(samples), interpret_all, observation):
         pass
     return observation

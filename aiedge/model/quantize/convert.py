@@ -50,7 +50,7 @@ class Converted:
 def convert(
     graph: Graph, ranges: Mapping[int, Range], kept_float: Mapping[int, str], weight_method: str
 ) -> Converted:
-    """Convert a verified graph whose float activations all have a range.
+    """Convert a verified graph; ``ranges`` has its :func:`computed_tensors` with none or some nodes kept in float.
 
     ``kept_float``: nodes that stay in float, with the reason; so do those that have no int8 form and those whose
     scales int8 cannot take. ``weight_method``: ``minmax`` or ``mse``. Float inputs of the graph become int8; an
@@ -62,7 +62,8 @@ def convert(
         plan = make_plan(graph, kept)
         groups = Groups(graph, plan, ranges)
         chosen: dict[int, Quantization] = {}
-        tensors = _computed(graph, plan)
+        # between a layer that went to float and its activation there is no range: nothing reads that in int8
+        tensors = [index for index in computed_tensors(graph, plan) if index in ranges]
         for tensor in tensors:
             group = groups.of(tensor)
             if group not in chosen:
@@ -110,7 +111,7 @@ def _build(
     return builder
 
 
-def _computed(graph: Graph, plan: Plan) -> list[int]:
+def computed_tensors(graph: Graph, plan: Plan) -> list[int]:
     """The float tensors that the result can hold in int8: not what lies between an operation and its bounds."""
     results = set(plan.results.values())
     inner: set[int] = set()

@@ -38,20 +38,22 @@ class Histogram:
 
     def add(self, values: NDArray[Any]) -> None:
         """Count finite float values of any shape."""
-        flat = values.reshape(-1).astype(np.float64)
-        nonzero = flat[flat != 0]
-        self.zeros += flat.size - nonzero.size
-        if nonzero.size == 0:
+        flat = values.reshape(-1)
+        zeros = flat.size - int(np.count_nonzero(flat))
+        self.zeros += zeros
+        if zeros == flat.size:
             return
-        least, greatest = float(nonzero.min()), float(nonzero.max())
+        least, greatest = float(flat.min()), float(flat.max())
         self.least, self.greatest = min(self.least, least), max(self.greatest, greatest)
         if self.width == 0:
             self.low = least
             # a little more than the span, so that the greatest value lies inside the last bin
             self.width = max(greatest - least, abs(least) * 2.0**-20) / BINS * (1 + 2.0**-20)
         self._cover(least, greatest)
-        places = np.clip(((nonzero - self.low) / self.width).astype(np.int64), 0, BINS - 1)
-        self.counts += np.bincount(places, minlength=BINS)
+        counts = np.bincount(self._places(flat), minlength=BINS)
+        if zeros:
+            counts[self._places(np.zeros(1))] -= zeros
+        self.counts += counts
 
     def copy(self) -> Histogram:
         """The same state, apart."""
@@ -64,6 +66,13 @@ class Histogram:
     def coarse(self, bins: int) -> tuple[int, ...]:
         """The counts in ``bins`` equal bins, a divisor of :data:`BINS`."""
         return tuple(int(count) for count in self.counts.reshape(bins, -1).sum(axis=1))
+
+    def _places(self, flat: NDArray[Any]) -> NDArray[np.int64]:
+        wide = flat.astype(np.float64)
+        wide -= self.low
+        wide /= self.width
+        places: NDArray[np.int64] = wide.astype(np.int64)
+        return np.clip(places, 0, BINS - 1, out=places)
 
     def _cover(self, least: float, greatest: float) -> None:
         while greatest >= self.low + BINS * self.width:

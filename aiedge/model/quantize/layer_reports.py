@@ -9,7 +9,7 @@ from aiedge.model.quantize.convert import Converted
 from aiedge.model.quantize.histogram import Histogram
 from aiedge.model.quantize.inputs import converted_inputs
 from aiedge.model.quantize.observe import Observation
-from aiedge.model.quantize.plan import NodePlan, Role
+from aiedge.model.quantize.plan import NodePlan, Plan, Role, make_plan
 from aiedge.model.quantize.ranges import clipped_share, expected_noise, held_range, signal_power
 from aiedge.model.quantize.report_data import HistogramData, LayerReport, OutputReport
 from aiedge.model.quantize.samples import Array, Runner, Sample
@@ -58,11 +58,15 @@ class LayerNoise:
 def layer_reports(
     graph: Graph, converted: Converted, observation: Observation, noise: LayerNoise, method: str
 ) -> tuple[LayerReport, ...]:
-    """One report for each node with a float output, in running order."""
+    """One report for each node with a float output, in running order.
+
+    A layer with its activation is told of by what the activation gives, also where both stayed in float.
+    """
+    first = make_plan(graph, {})
     return tuple(
-        _report(graph, converted, observation, noise, method, place)
+        _report(graph, converted, observation, noise, method, place, _told(graph, first, observation, place))
         for place, node in enumerate(graph.nodes)
-        if node.outputs[0] in observation.stats
+        if graph.tensors[node.outputs[0]].dtype == "float32"
     )
 
 
@@ -73,9 +77,9 @@ def _report(
     noise: LayerNoise,
     method: str,
     place: int,
+    tensor: int,
 ) -> LayerReport:
     node, plan = graph.nodes[place], converted.plan.nodes[place]
-    tensor = converted.plan.results.get(place, node.outputs[0])
     histogram = observation.stats[tensor].histogram
     made = converted.node_of.get(place, -1)
     in_int8 = made >= 0 and plan.role is not Role.FLOAT
@@ -110,6 +114,14 @@ def _report(
         reason=_reason(graph, plan, made),
         histogram=_histogram(histogram),
     )
+
+
+def _told(graph: Graph, first: Plan, observation: Observation, place: int) -> int:
+    """The tensor that the report of a node is about."""
+    own = graph.nodes[place].outputs[0]
+    owner = first.nodes[place].owner
+    bounded = first.results.get(owner if owner >= 0 else place, own)
+    return own if own in observation.stats else bounded
 
 
 def _cause(node: Node, noise: LayerNoise, weights_db: float | None, range_db: float | None) -> str:

@@ -35,14 +35,11 @@ class TensorStats:
 
 
 class Observation:
-    """Statistics of all float activations of a graph, by tensor index; grows with every sample."""
+    """Statistics of float activations of a graph, by tensor index; grows with every sample."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.stats = {
-            index: TensorStats(tensor.shape[-1] if tensor.shape else 1)
-            for index, tensor in enumerate(graph.tensors)
-            if tensor.data is None and tensor.dtype == "float32"
-        }
+    def __init__(self, graph: Graph, tensors: Iterable[int]) -> None:
+        shapes = {index: graph.tensors[index].shape for index in tensors}
+        self.stats = {index: TensorStats(shape[-1] if shape else 1) for index, shape in shapes.items()}
 
     def add(self, values: Sequence[Array]) -> None:
         """Take in the arrays of all tensors of one run."""
@@ -51,7 +48,7 @@ class Observation:
 
     def copy(self) -> Observation:
         """The same state, apart."""
-        other = Observation(Graph(""))
+        other = Observation(Graph(""), ())
         other.stats = {index: stats.copy() for index, stats in self.stats.items()}
         return other
 

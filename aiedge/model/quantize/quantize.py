@@ -102,7 +102,7 @@ def quantize(
     if all(plan.role in {Role.INTEGER, Role.FLOAT} for plan in make_plan(graph, {}).nodes):
         raise ModelError("AIE-MOD-077", where=graph.name)
     calibrating, judging = split(len(samples), options.held_out, options.seed)
-    trials = Trials(graph, _Numbered(samples, calibrating), runner, options, progress)
+    trials = Trials(graph, _Numbered(samples, calibrating), runner, options, progress, kept)
     judge = Judge(graph, runner, options.outputs)
     for done, number in enumerate(judging):
         judge.hold(samples[number], run_all(graph, number, samples[number], runner))

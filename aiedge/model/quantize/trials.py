@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from aiedge.model.ir.graph import Graph
 from aiedge.model.quantize.bias_correction import Means, correct_biases, float_means
-from aiedge.model.quantize.convert import Converted, convert
+from aiedge.model.quantize.convert import Converted, computed_tensors, convert
 from aiedge.model.quantize.equalize import Equalized, equalize
 from aiedge.model.quantize.judge import Judge, Verdict
 from aiedge.model.quantize.observe import Observation, observe
 from aiedge.model.quantize.options import QuantizeOptions
+from aiedge.model.quantize.plan import make_plan
 from aiedge.model.quantize.ranges import Range, RangeMethod, choose_range
 from aiedge.model.quantize.report_data import Trial
 from aiedge.model.quantize.samples import Array, Progress, Runner, Sample
@@ -89,7 +90,10 @@ class Attempt:
 
 
 class Trials:
-    """Converts and judges; holds the variants, so that each is calibrated once."""
+    """Converts and judges; holds the variants, so that each is calibrated once.
+
+    ``kept``: nodes that stay in float in every way; ranges are found for what is left.
+    """
 
     def __init__(
         self,
@@ -98,8 +102,10 @@ class Trials:
         runner: Runner,
         options: QuantizeOptions,
         progress: Progress,
+        kept: dict[int, str],
     ) -> None:
         self._graph = graph
+        self._tensors = computed_tensors(graph, make_plan(graph, kept))
         self._calibration = calibration
         self._runner = runner
         self._options = options
@@ -184,7 +190,7 @@ class Trials:
         return [attempt.way for attempt in self._ranked()[:count]]
 
     def _calibrated(self, graph: Graph) -> Variant:
-        observation = Observation(graph)
+        observation = Observation(graph, self._tensors)
         count = len(self._calibration)
 
         def counted() -> Iterator[Sequence[Array]]:
