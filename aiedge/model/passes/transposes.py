@@ -5,7 +5,6 @@ The bits stay the same.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -30,18 +29,20 @@ from aiedge.model.ir.ops import (
     Quantize,
     Requantize,
     Reshape,
+    StridedSlice,
     Sub,
     Transpose,
 )
 from aiedge.model.passes.dead_code import drop_dead_code
+from aiedge.model.passes.reshaped_view import reshaped_view
 
 
 def move_transposes(graph: Graph) -> Graph:
     """Carry each transpose along until an operation wants its result, and do there what is left of it.
 
-    Past an operation on single elements, a concatenation or a reduction it moves only when nothing else reads the
-    transposed value, so that there are never more transposes than before. One that only moves axes of size 1 becomes
-    a reshape.
+    Past another operation it moves only when nothing else reads the transposed value, or when only slices do that take
+    no more than its elements together; so never more elements are transposed than before. A transpose that only
+    moves axes of size 1 becomes a reshape.
     """
     if not any(isinstance(node.op, Transpose) for node in graph.nodes):
         return graph
@@ -66,9 +67,13 @@ class _Sweep:
         self._nodes: list[Node] = []
         self._views: dict[int, _View] = {}
         # a transpose of a transposed value needs only what that is made of
-        others = [node for node in graph.nodes if not isinstance(node.op, Transpose)]
-        self._readers = Counter(index for node in others for index in set(node.inputs))
-        self._readers.update(graph.outputs)
+        self._readers: dict[int, list[Node | None]] = {}
+        for node in graph.nodes:
+            if not isinstance(node.op, Transpose):
+                for index in set(node.inputs):
+                    self._readers.setdefault(index, []).append(node)
+        for index in graph.outputs:
+            self._readers.setdefault(index, []).append(None)
 
     def result(self) -> Graph:
         """The graph with the transposes where they are needed."""
@@ -98,17 +103,40 @@ class _Sweep:
         return True
 
     def reshape(self, node: Node) -> bool:
-        """A reshape reads the elements in order, which a transpose of axes of size 1 leaves as they are."""
-        view = self._views.get(node.inputs[0])
-        if view is None or not self._keeps_order(view):
+        """A reshape that leaves each of the moved axes, or joins such as stand side by side before, too."""
+        (index,), (output,) = node.inputs, node.outputs
+        view = self._views.get(index)
+        if view is None:
             return False
-        self._nodes.append(Node(node.name, node.op, (view.base,), node.outputs))
+        if self._keeps_order(view):
+            self._nodes.append(Node(node.name, node.op, (view.base,), node.outputs))
+            return True
+        y = self._tensors[output]
+        reshaped = reshaped_view(self._tensors[view.base].shape, view.axes, y.shape)
+        if reshaped is None or not self._alone(index):
+            return False
+        moved = self._added(Tensor(f"{y.name}/moved", reshaped.shape, y.dtype, y.quantization))
+        self._nodes.append(Node(node.name, node.op, (view.base,), (moved,)))
+        self._views[output] = _View(moved, reshaped.axes, view.name)
+        return True
+
+    def strided_slice(self, node: Node) -> bool:
+        """A slice, of each axis where it stands before."""
+        view = self._views.get(node.inputs[0])
+        if view is None or not isinstance(node.op, StridedSlice):
+            return False
+        if not self._alone(node.inputs[0]) and not self._divided(node.inputs[0]):
+            return False
+        range_of = dict(zip(view.axes, node.op.ranges, strict=False))
+        ranges = [range_of[axis] for axis in range(len(view.axes))]
+        op = StridedSlice.of([begin for begin, _ in ranges], [stride for _, stride in ranges])
+        self._emit_moved(node, op, (view.base,), view)
         return True
 
     def elementwise(self, node: Node) -> bool:
         """A function of the first input's elements, each alone."""
         view = self._views.get(node.inputs[0])
-        if view is None or self._readers[node.inputs[0]] > 1:
+        if view is None or not self._alone(node.inputs[0]):
             return False
         self._emit_moved(node, node.op, (view.base, *node.inputs[1:]), view)
         return True
@@ -132,7 +160,7 @@ class _Sweep:
         """Pieces that are all transposed alike."""
         views = [self._views.get(index) for index in node.inputs]
         first = views[0]
-        alone = all(self._readers[index] == 1 for index in node.inputs)
+        alone = all(self._alone(index) for index in node.inputs)
         alike = first is not None and all(view is not None and view.axes == first.axes for view in views)
         if first is None or not alone or not alike or not isinstance(node.op, Concat):
             return False
@@ -143,7 +171,7 @@ class _Sweep:
     def reduce(self, node: Node) -> bool:
         """A reduction over axes that stand in the same order, side by side, before the transpose."""
         view = self._views.get(node.inputs[0])
-        if view is None or self._readers[node.inputs[0]] > 1 or not isinstance(node.op, FloatReduce):
+        if view is None or not self._alone(node.inputs[0]) or not isinstance(node.op, FloatReduce):
             return False
         first, last = node.op.first_axis, node.op.last_axis
         reduced = view.axes[first : last + 1]
@@ -169,7 +197,7 @@ class _Sweep:
     def _untransposed(self, index: int, view: _View, rank: int) -> int | None:
         """The operand as it is before the transpose; None where it is not to be had."""
         if index in self._views:
-            return self._views[index].base if self._readers[index] == 1 else None
+            return self._views[index].base if self._alone(index) else None
         tensor = self._tensors[index]
         if tensor.data is None:
             return None
@@ -208,6 +236,19 @@ class _Sweep:
             }
         del self._views[output]
 
+    def _alone(self, index: int) -> bool:
+        """Whether one node reads the tensor, transposes aside, and the caller does not."""
+        return len(self._readers[index]) == 1 and self._readers[index] != [None]
+
+    def _divided(self, index: int) -> bool:
+        """Whether only slices read the tensor, and no more than its elements together."""
+        nodes = [node for node in self._readers[index] if node is not None]
+        taken = sum(self._tensors[node.outputs[0]].element_count for node in nodes)
+        slices = all(isinstance(node.op, StridedSlice) for node in nodes)
+        return (
+            slices and len(nodes) == len(self._readers[index]) and taken <= self._tensors[index].element_count
+        )
+
     def _keeps_order(self, view: _View) -> bool:
         shape = self._tensors[view.base].shape
         moving = [axis for axis in view.axes if shape[axis] > 1]
@@ -222,6 +263,7 @@ _MOVES: Mapping[type[Op], Callable[[_Sweep, Node], bool]] = MappingProxyType(
     {
         Transpose: _Sweep.transpose,
         Reshape: _Sweep.reshape,
+        StridedSlice: _Sweep.strided_slice,
         Concat: _Sweep.concat,
         FloatReduce: _Sweep.reduce,
         **dict.fromkeys((FloatUnary, Lookup, Quantize, Requantize), _Sweep.elementwise),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from float_builder import FloatBuilder, names, random_inputs
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aiedge.model.ir.graph import Graph, Quantization
 from aiedge.model.ir.interpret import interpret
@@ -18,12 +20,14 @@ from aiedge.model.ir.ops import (
     FloatSoftmax,
     Quantize,
     ReduceFunction,
+    StridedSlice,
     Transpose,
     UnaryFunction,
 )
 from aiedge.model.ir.text import to_text
 from aiedge.model.ir.verify import verify
 from aiedge.model.passes import run_passes
+from aiedge.model.passes.reshaped_view import reshaped_view
 from aiedge.model.passes.transposes import move_transposes
 
 NCHW, NHWC = (0, 3, 1, 2), (0, 2, 3, 1)
@@ -149,6 +153,38 @@ def flattened() -> Graph:
     return b.build(b.reshape(x, 7))
 
 
+def heads(b: FloatBuilder, size: int) -> int:
+    """What detectors do to a level's output: (N,H,W,C) -> (N,C,H*W)."""
+    x = b.transpose(b.input(2, size, size, 6), *NCHW)
+    return b.reshape(x, 2, 6, size * size)
+
+
+def detector() -> Graph:
+    b = FloatBuilder()
+    x = b.node(Concat(2), [heads(b, 4), heads(b, 2)], (2, 6, 20))
+    boxes = b.node(StridedSlice.of((0, 0, 0), (1, 1, 1)), [x], (2, 4, 20))
+    classes = b.node(StridedSlice.of((0, 4, 0), (1, 1, 1)), [x], (2, 2, 20))
+    return b.build(b.transpose(b.unary(UnaryFunction.EXP, boxes), 0, 2, 1), b.transpose(classes, 0, 2, 1))
+
+
+def shuffled_channels() -> Graph:
+    b, x = image()
+    return b.build(b.transpose(b.reshape(x, 2, 5, 12), 0, 2, 1))
+
+
+def sliced_twice_over() -> Graph:
+    """Slices that take more than there is together."""
+    b, x = image()
+    pieces = [b.node(StridedSlice.of((0, i, 0, 0), (1, 1, 1, 1)), [x], (2, 3, 3, 4)) for i in range(2)]
+    return b.build(*pieces)
+
+
+def joined_across() -> Graph:
+    """A reshape that joins channels and rows, which lie apart before."""
+    b, x = image()
+    return b.build(b.reshape(x, 2, 15, 4))
+
+
 @pytest.mark.parametrize(
     ("build", "left"),
     [
@@ -175,6 +211,10 @@ def flattened() -> Graph:
         (one_operand, ["transpose", "add"]),
         (axes_of_size_1, ["reshape", "float_softmax"]),
         (flattened, ["reshape"]),
+        (detector, ["reshape", "reshape", "concat", "strided_slice", "strided_slice", "exp"]),
+        (shuffled_channels, ["reshape"]),
+        (sliced_twice_over, ["transpose", "strided_slice", "strided_slice"]),
+        (joined_across, ["transpose", "reshape"]),
     ],
     ids=lambda value: getattr(value, "__qualname__", None),
 )
@@ -208,11 +248,37 @@ def test_random_chains_keep_the_bits() -> None:
         again = move_transposes(moved)
         for result in (moved, again):
             verify(result)
-        counts = [names(g).count("transpose") for g in (graph, moved, again)]
+        counts = [moved_elements(g) for g in (graph, moved, again)]
         assert counts == sorted(counts, reverse=True)
         inputs = random_inputs(graph, seed)
         for ours, theirs in zip(interpret(again, inputs), interpret(graph, inputs), strict=True):
             assert ours.tobytes() == theirs.tobytes()
+
+
+def moved_elements(graph: Graph) -> int:
+    """How many elements transposes move."""
+    outputs = [node.outputs[0] for node in graph.nodes if isinstance(node.op, Transpose)]
+    return sum(graph.tensors[index].element_count for index in outputs)
+
+
+@given(
+    sizes=st.lists(st.integers(1, 3), min_size=1, max_size=5),
+    data=st.data(),
+    factors=st.lists(st.integers(1, 3)),
+)
+def test_a_reshaped_view_is_the_same_value(sizes: list[int], data: st.DataObject, factors: list[int]) -> None:
+    axes = data.draw(st.permutations(range(len(sizes))))
+    x = np.arange(np.prod(sizes)).reshape(sizes)
+    shape: list[int] = []
+    for factor in factors[:4]:
+        if x.size // int(np.prod(shape)) % factor == 0:
+            shape.append(factor)
+    shape.append(x.size // int(np.prod(shape)))
+    view = reshaped_view(sizes, axes, shape)
+    if view is not None:
+        np.testing.assert_array_equal(
+            x.reshape(view.shape).transpose(view.axes), x.transpose(axes).reshape(shape)
+        )
 
 
 def random_graph(rng: np.random.Generator) -> Graph:
@@ -222,7 +288,7 @@ def random_graph(rng: np.random.Generator) -> Graph:
     for _ in range(12):
         x = values[int(rng.integers(len(values)))] if rng.integers(4) == 0 else values[-1]
         rank = len(b.shape(x))
-        kind = rng.integers(6)
+        kind = rng.integers(8)
         if kind < 3:
             values.append(b.transpose(x, *(int(axis) for axis in rng.permutation(rank))))
         elif kind == 3:
@@ -232,6 +298,19 @@ def random_graph(rng: np.random.Generator) -> Graph:
             shape = [size if rng.integers(2) else 1 for size in b.shape(x)]
             other = b.constant(rng.standard_normal(shape)) if rng.integers(2) else alike[-1]
             values.append(b.binary(ADD, x, other))
+        elif kind == 6:
+            first, last = sorted(int(axis) for axis in rng.integers(0, rank, 2))
+            shape = b.shape(x)
+            joined = (*shape[:first], int(np.prod(shape[first : last + 1])), *shape[last + 1 :])
+            values.append(b.reshape(x, *joined))
+        elif kind == 7:
+            begins = [int(rng.integers(size)) for size in b.shape(x)]
+            strides = [int(rng.choice([-1, 1])) for _ in begins]
+            counts = [
+                (size - begin if stride > 0 else begin + 1)
+                for size, begin, stride in zip(b.shape(x), begins, strides, strict=True)
+            ]
+            values.append(b.node(StridedSlice.of(begins, strides), [x], counts))
         elif rank > 2:
             first, last = sorted(int(axis) for axis in rng.integers(0, rank, 2))
             ones = [1] * (last - first + 1) if rng.integers(2) or last - first + 1 == rank else []
