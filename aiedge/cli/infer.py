@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import aiedge
 from aiedge.cli.output import print_json, print_table
+from aiedge.cli.process_files import is_picture, print_results, process_file
 from aiedge.cli.read_input import read_input
 from aiedge.cli.read_labels import read_labels
 from aiedge.errors import UsageError
@@ -24,10 +25,31 @@ def infer(
     top: Annotated[int, typer.Option(min=1, help="How many classes to show.")] = 5,
     engine: Annotated[str, typer.Option(help="native, tflite, openvino or onnxruntime.")] = "native",
     threads: Annotated[int, typer.Option(min=1, max=256)] = 1,
+    reference: Annotated[
+        Path | None, typer.Option(help="The part's template, for a bundle that compares pictures with one.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Least score, instead of the bundle's (boxes, peaks, anomaly).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Run pictures or raw tensors through a model and name the best classes."""
+    """Run pictures or raw tensors through a model: what its processing says of them, else the best classes."""
     loaded = aiedge.load(model, engine=engine, threads=threads)
+    if loaded.processing is not None and all(is_picture(file) for file in files):
+        found = [process_file(loaded, file, reference, threshold) for file in files]
+        if as_json:
+            print_json({"model": str(model), "engine": loaded.engine, "results": found})
+        else:
+            print_results(found)
+        return
+    if reference is not None or threshold is not None:
+        raise UsageError(
+            "AIE-CLI-001",
+            where=str(model),
+            name="--reference or --threshold",
+            value="given",
+            expected="pictures, and a bundle with a processing",
+        )
     if len(loaded.inputs) != 1:
         raise UsageError(
             "AIE-CLI-001", where=str(model), name="inputs", value=len(loaded.inputs), expected="one"

@@ -41,6 +41,26 @@ def read_input(path: Path, spec: TensorSpec) -> NDArray[Any]:
         raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
 
 
+def read_pixels(path: Path) -> NDArray[np.uint8]:
+    """A picture's pixels, (height, width, 3) RGB, or (height, width) when it is grey; raises UsageError."""
+    try:
+        pixels = _decoded(path, colour=True)
+    except OSError as error:
+        raise UsageError("AIE-CLI-002", where=str(path), reason=error.strerror or error) from error
+    is_grey = bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all())
+    return np.ascontiguousarray(pixels[..., 0]) if is_grey else pixels
+
+
+def _decoded(path: Path, *, colour: bool) -> NDArray[np.uint8]:
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of a large picture; here one limit holds, and nothing but our error is printed.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return read_picture(path, MAX_PICTURE_PIXELS, colour=colour)
+    except PictureError as error:
+        raise UsageError("AIE-CLI-003", where=str(path), reason=error) from error
+
+
 def _npy(path: Path, spec: TensorSpec) -> NDArray[Any]:
     content = _content(path, spec, MAX_NPY_HEADER_BYTES)
     try:
@@ -94,13 +114,7 @@ def _picture(path: Path, spec: TensorSpec) -> NDArray[Any]:
         shape = f"{spec.dtype}{list(spec.shape)}"
         raise InputError("AIE-CLI-005", where=str(path), name=spec.name, shape=shape)
     height, width = spec.shape[1:3]
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of a large picture; here one limit holds, and nothing but our error is printed.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.fromarray(read_picture(path, MAX_PICTURE_PIXELS, colour=channels == 3))
-    except PictureError as error:
-        raise UsageError("AIE-CLI-003", where=str(path), reason=error) from error
+    picture = Image.fromarray(_decoded(path, colour=channels == 3))
     fitted = picture.resize((width, height), Image.Resampling.BILINEAR)
     pixels: NDArray[np.uint8] = np.asarray(fitted, dtype=np.uint8).reshape(spec.shape)
     # Flipping the top bit subtracts 128 in two's complement.

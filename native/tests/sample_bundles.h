@@ -257,7 +257,7 @@ inline ByteVector picture_bundle(const std::vector<std::vector<std::int32_t>>& s
 // Boxes by distances from two grids.
 inline ByteVector detector_bundle() {
   return picture_bundle(
-      {{1, 4, 4, 3}, {1, 4, 4, 4}, {1, 4, 3}, {1, 2, 2, 4}}, 2,
+      {{1, 4, 4, 3}, {1, 4, 4, 4}, {1, 4, 3}, {1, 2, 2, 4}}, 1,
       {.kind = 2, .mode = 2, .threshold = 0.4F, .iou = 0.5F, .limit = 20, .neighbourhood = 0, .levels = 2});
 }
 

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processing_graphs import picture_graph
 from waiting import until
+
+import aiedge
+from aiedge.model.bundle import write_bundle
+from aiedge.model.processing import Processing, encode
 
 pytestmark = pytest.mark.timeout(900)  # the first test waits for the build
 
@@ -17,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 C = ("cc", "-std=c99", "examples/c/run_bundle.c")
 LOOP = ("cc", "-std=c99", "examples/control_loop/control_loop.c")
 CPP = ("c++", "-std=c++17", "examples/cpp/run_bundle.cpp")
+DETECT = ("c++", "-std=c++17", "examples/cpp/detect.cpp")
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 
@@ -48,6 +54,36 @@ def test_c(native_build: Path, tmp_path: Path, case: tuple[Path, Path, bytes]) -
     assert memory.startswith("aiedge ")
     values = np.frombuffer(expected, np.int8)
     assert output.startswith(f"y: element {values.argmax()} is greatest: {values.max()}, ")
+
+
+@pytest.mark.slow
+def test_detect(native_build: Path, tmp_path: Path) -> None:
+    """The program in C++ finds what Python finds."""
+    program = _built(native_build, tmp_path, *DETECT)
+    level = {"classes": 0, "boxes": 1, "stride_px": 8}
+    described = {
+        "inputs": [{"mean": 128, "std": 20, "fit": "letterbox"}],
+        "output": {"kind": "boxes", "decoder": "distances", "levels": [level], "threshold": 0.6},
+    }
+    graph = picture_graph((32, 32, 3), [(1, 4, 4, 2), (1, 4, 4, 4)], scale=0.05)
+    sections = encode(Processing.model_validate(described), graph)
+    model, picture = tmp_path / "detector.aie", tmp_path / "picture.ppm"
+    model.write_bytes(write_bundle(graph, ("dent", "hole"), extras=sections))
+    pixels = np.random.default_rng(5).integers(0, 256, (20, 30, 3), np.uint8)
+    picture.write_bytes(b"P6 30 20 255\n" + pixels.tobytes())
+    boxes = aiedge.load(model).process(pixels).boxes
+    assert boxes is not None
+    assert len(boxes) > 0
+    done = subprocess.run([program, model, picture], capture_output=True, text=True, check=True)
+    expected = [
+        f"{box.score:.4f} {box.label} {box.x0_px:.1f} {box.y0_px:.1f} {box.x1_px:.1f} {box.y1_px:.1f}"
+        for box in boxes
+    ]
+    assert done.stdout.splitlines() == expected
+    none = subprocess.run([program, model, picture, "0.9999"], capture_output=True, text=True, check=True)
+    assert none.stdout == ""
+    wrong = subprocess.run([program, model, picture, "2"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
 
 
 @pytest.mark.slow
