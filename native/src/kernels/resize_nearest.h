@@ -7,13 +7,13 @@
 
 namespace aiedge::kernels {
 
-// Preconditions: sizes >= 1; the products of input and of output sizes < 2^31; each index lies inside the
+// Preconditions: sizes >= 1; input and output have less than 2^31 bytes; each index lies inside the
 // input.
 struct ResizeNearestArgs {
   std::int32_t batch;
   std::int32_t in_h, in_w;
   std::int32_t out_h, out_w;
-  std::int32_t channels;
+  std::int32_t pixel_bytes;
   const std::int32_t* rows;     // out_h of them
   const std::int32_t* columns;  // out_w of them
 };

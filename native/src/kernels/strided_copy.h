@@ -1,5 +1,5 @@
-// Contract of strided_copy, the work of transpose and strided_slice: the output's bytes in order, each from a
-// place of the input that its indices give.
+// Contract of strided_copy, the work of transpose and strided_slice: the output's elements in order, each
+// from a place of the input that its indices give.
 //
 //   y[i0, i1, ...] = x[first + i0 * stride[0] + i1 * stride[1] + ...]
 #pragma once
@@ -9,9 +9,10 @@
 namespace aiedge::kernels {
 
 // Axes that lie behind one another in the input are merged and those of size 1 dropped, so where the last
-// axis has the stride 1 it is a run of bytes as long as can be. Preconditions: 1 <= axes <= 6; sizes >= 1;
-// the product of the sizes < 2^31; every place lies inside the input.
+// axis has the stride 1 it is a run as long as can be. Preconditions: an element has 1 or 4 bytes;
+// 1 <= axes <= 6; sizes >= 1; input and output have less than 2^31 bytes; every place lies inside the input.
 struct StridedCopyArgs {
+  std::int32_t element_bytes;
   std::int32_t axes;
   std::int32_t size[6];
   std::int32_t stride[6];  // may be negative; not 0

@@ -117,9 +117,11 @@ Status read_constant(Bytes record, Bytes file, const Sections& sections, Tensor*
   const DataRange range = {load<std::uint64_t>(record, 48), load<std::uint64_t>(record, 56)};
   if (kind == 0) {
     if (range.offset != 0 || range.bytes != 0) return bad("an activation has constant bytes");
-    if (tensor->dtype != DType::kInt32 && tensor->quantization.kind != QuantizationKind::kPerTensor) {
-      return bad("an activation is not int8 or uint8 with one scale, or int32");
-    }
+    if (tensor->quantization.kind == QuantizationKind::kPerChannel)
+      return bad("an activation has a scale for each channel");
+    // Kernels count the bytes of what they move in 32 bits.
+    if (tensor->dtype == DType::kFloat32 && tensor->elements > kMaxElements / 4)
+      return bad("a float32 activation has more than 2^31 - 1 bytes");
     return {};
   }
   if (kind != 1) return bad("the kind is neither activation nor constant");

@@ -35,11 +35,25 @@ Status check_same_type(const Tensor& a, const Tensor& b, const char* roles) {
   return {};
 }
 
+Status check_float(const Tensor& tensor, const char* role) {
+  if (tensor.dtype != DType::kFloat32) {
+    return Status::error(Code::kBadModel, "%s is %s, float32 is needed", role, name_of(tensor.dtype));
+  }
+  return {};
+}
+
 bool same_quantization(const Tensor& a, const Tensor& b) {
   const Quantization& p = a.quantization;
   const Quantization& q = b.quantization;
   return p.kind == q.kind && p.kind != QuantizationKind::kPerChannel && p.scale == q.scale &&
          p.zero_point == q.zero_point;
+}
+
+Status check_moved(const Tensor& x, const Tensor& y) {
+  if (x.dtype == DType::kFloat32 && y.dtype == DType::kFloat32) return {};
+  AIEDGE_TRY(check_same_type(x, y, "input and output"));
+  if (!same_quantization(x, y)) return bad("input and output have different quantization");
+  return {};
 }
 
 Status check_clamp(const NodeView& node, std::size_t index, Limits* clamp) {

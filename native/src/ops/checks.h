@@ -28,7 +28,14 @@ namespace aiedge::ops {
 // check_quantized for both, which have the same dtype.
 [[nodiscard]] Status check_same_type(const Tensor& a, const Tensor& b, const char* roles);
 
+// float32 without quantization.
+[[nodiscard]] Status check_float(const Tensor& tensor, const char* role);
+
 [[nodiscard]] bool same_quantization(const Tensor& a, const Tensor& b);
+
+// What an operator that only moves elements demands: both float32, or both quantized, of the same type and
+// quantization.
+[[nodiscard]] Status check_moved(const Tensor& x, const Tensor& y);
 
 [[nodiscard]] inline kernels::QType qtype(const Tensor& tensor) {
   return tensor.dtype == DType::kInt8 ? kernels::QType::kInt8 : kernels::QType::kUint8;

@@ -27,13 +27,15 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   const Tensor& x = *node.inputs[0];
   const Tensor& indices = *node.inputs[1];
   const Tensor& y = *node.outputs[0];
-  AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (!same_quantization(x, y)) return bad("input and output have different quantization");
+  AIEDGE_TRY(check_moved(x, y));
   const std::int32_t axis = attribute(node, 0);
   if (axis < 0 || axis >= x.shape.rank) return bad("the axis is not one of the input's");
   AIEDGE_TRY(check_indices(indices, x.shape[axis]));
   if (x.shape.rank - 1 + indices.shape.rank != y.shape.rank) return bad("the output's shape does not fit");
-  kernels::GatherArgs args = {.outer = 1, .size = x.shape[axis], .inner = 1, .count = indices.elements};
+  kernels::GatherArgs args = {.outer = 1,
+                              .size = x.shape[axis],
+                              .inner = static_cast<std::int32_t>(size_of(x.dtype)),
+                              .count = indices.elements};
   for (std::int32_t i = 0; i < y.shape.rank; ++i) {
     const std::int32_t inside = i - axis;
     const bool before = inside < 0;
@@ -42,7 +44,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
                               : index ? indices.shape[inside]
                                       : x.shape[i - indices.shape.rank + 1];
     if (y.shape[i] != size) return bad("the output's shape does not fit");
-    if (before) args.outer *= size;  // products of x's sizes, so they fit
+    if (before) args.outer *= size;  // products of x's and y's sizes, so they fit
     if (!before && !index) args.inner *= size;
   }
   return make_step(args, std::vector<float>(), 0, isa);

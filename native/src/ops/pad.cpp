@@ -13,11 +13,12 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   AIEDGE_TRY(check_counts(node, 1, 1, kAttributes));
   const Tensor& x = *node.inputs[0];
   const Tensor& y = *node.outputs[0];
-  AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (!same_quantization(x, y)) return bad("input and output have different quantization");
+  AIEDGE_TRY(check_moved(x, y));
   if (x.shape.rank != y.shape.rank || x.shape.rank < 1) return bad("input and output have not the same axes");
   const std::int32_t value = attribute(node, kAttributes - 1);
-  if (value < limits(y).min || value > limits(y).max) return bad("the value does not fit the output's type");
+  const bool is_float = y.dtype == DType::kFloat32;
+  if (is_float ? value != 0 : value < limits(y).min || value > limits(y).max)
+    return bad("the value does not fit the output's type, or is not 0 for float32");
 
   kernels::PadArgs args{};
   args.value = static_cast<std::uint8_t>(value);
@@ -44,6 +45,11 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
       ++args.axes;
     }
   }
+  const std::int32_t last = args.axes - 1;
+  const auto bytes = static_cast<std::int32_t>(size_of(y.dtype));
+  args.in_size[last] *= bytes;
+  args.before[last] *= bytes;
+  args.out_size[last] *= bytes;
   return make_step(args, std::vector<float>(), 0, isa);
 }
 

@@ -6,8 +6,7 @@ Status check_resize(const NodeView& node, Resize* resize) {
   AIEDGE_TRY(check_counts(node, 1, 1, 2));
   const Tensor& x = *node.inputs[0];
   const Tensor& y = *node.outputs[0];
-  AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (!same_quantization(x, y)) return bad("input and output have different quantization");
+  AIEDGE_TRY(check_moved(x, y));
   if (x.shape.rank != 4 || y.shape.rank != 4) return bad("input or output has not four axes");
   if (x.shape[0] != y.shape[0] || x.shape[3] != y.shape[3]) {
     return bad("input and output have different batches or channels");

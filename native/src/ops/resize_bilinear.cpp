@@ -14,11 +14,8 @@ namespace {
 // docs/arithmetic.md, in float32 and in this order.
 void append_taps(const Resize& resize, std::int32_t size, std::int32_t count,
                  std::vector<kernels::ResizeTap>* taps) {
-  const float step = resize.step(size, count);
-  const float offset = 0.5F * step - 0.5F;
   for (std::int32_t i = 0; i < count; ++i) {
-    float place = static_cast<float>(i) * step;
-    if (resize.half_pixel_centers) place = std::clamp(place + offset, 0.0F, static_cast<float>(size - 1));
+    const float place = resize.place(size, count, i);
     const std::int32_t low = std::min(static_cast<std::int32_t>(place), size - 1);
     const float beyond = place - static_cast<float>(low);
     // Where rounding put the place behind the last element, both taps are that element.
@@ -30,6 +27,7 @@ void append_taps(const Resize& resize, std::int32_t size, std::int32_t count,
 Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   Resize resize;
   AIEDGE_TRY(check_resize(node, &resize));
+  AIEDGE_TRY(check_quantized(*node.inputs[0], "the input"));
   const Shape& x = node.inputs[0]->shape;
   const Shape& y = node.outputs[0]->shape;
   std::vector<kernels::ResizeTap> taps;

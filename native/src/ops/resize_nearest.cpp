@@ -26,6 +26,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   Resize resize;
   AIEDGE_TRY(check_resize(node, &resize));
   const Shape& x = node.inputs[0]->shape;
+  const auto bytes = static_cast<std::int32_t>(size_of(node.inputs[0]->dtype));
   const Shape& y = node.outputs[0]->shape;
   std::vector<std::int32_t> indices;
   indices.reserve(static_cast<std::size_t>(y[1]) + static_cast<std::size_t>(y[2]));
@@ -36,7 +37,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
                                            .in_w = x[2],
                                            .out_h = y[1],
                                            .out_w = y[2],
-                                           .channels = y[3],
+                                           .pixel_bytes = y[3] * bytes,
                                            .rows = indices.data(),
                                            .columns = indices.data() + y[1]};
   return make_step(args, std::move(indices), 0, isa);

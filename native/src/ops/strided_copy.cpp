@@ -8,8 +8,9 @@
 namespace aiedge::ops {
 
 std::unique_ptr<Step> make_strided_copy(const std::array<CopyAxis, kMaxRank>& axes, std::int32_t rank,
-                                        std::int32_t first, cpu::Isa isa) {
+                                        std::int32_t first, DType dtype, cpu::Isa isa) {
   kernels::StridedCopyArgs args{};
+  args.element_bytes = static_cast<std::int32_t>(size_of(dtype));
   args.first = first;
   for (std::int32_t i = 0; i < rank; ++i) {
     const CopyAxis& axis = axes[static_cast<std::size_t>(i)];

@@ -13,8 +13,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   AIEDGE_TRY(check_counts(node, 1, 1, kAttributes));
   const Tensor& x = *node.inputs[0];
   const Tensor& y = *node.outputs[0];
-  AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (!same_quantization(x, y)) return bad("input and output have different quantization");
+  AIEDGE_TRY(check_moved(x, y));
   const std::int32_t rank = x.shape.rank;
   if (y.shape.rank != rank || rank < 1) return bad("input and output have not the same axes");
   const std::array<std::int32_t, kMaxRank> strides = strides_of(x.shape);
@@ -37,7 +36,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
     // The stride of a single element means nothing, and its product might not fit.
     axes[index] = {y.shape[i], y.shape[i] == 1 ? 1 : stride * strides[index]};
   }
-  return make_strided_copy(axes, rank, first, isa);
+  return make_strided_copy(axes, rank, first, x.dtype, isa);
 }
 
 }  // namespace

@@ -13,8 +13,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   AIEDGE_TRY(check_counts(node, 1, 1, kAttributes));
   const Tensor& x = *node.inputs[0];
   const Tensor& y = *node.outputs[0];
-  AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  if (!same_quantization(x, y)) return bad("input and output have different quantization");
+  AIEDGE_TRY(check_moved(x, y));
   const std::int32_t rank = x.shape.rank;
   if (y.shape.rank != rank || rank < 1) return bad("input and output have not the same axes");
   const std::array<std::int32_t, kMaxRank> strides = strides_of(x.shape);
@@ -33,7 +32,7 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
     if (y.shape[i] != x.shape[axis]) return bad("the output's shape is not that of the input in the order");
     axes[index] = {y.shape[i], strides[static_cast<std::size_t>(axis)]};
   }
-  return make_strided_copy(axes, rank, 0, isa);
+  return make_strided_copy(axes, rank, 0, x.dtype, isa);
 }
 
 }  // namespace

@@ -15,33 +15,47 @@ std::int32_t rows(const StridedCopyArgs& a) {
   return count;
 }
 
-std::int32_t rows_of_unit(const StridedCopyArgs& a) { return std::max(kBlock / a.size[a.axes - 1], 1); }
+std::int32_t rows_of_unit(const StridedCopyArgs& a) {
+  return std::max(kBlock / a.element_bytes / a.size[a.axes - 1], 1);
+}
 
 std::int32_t units(const StridedCopyArgs& a) { return (rows(a) - 1) / rows_of_unit(a) + 1; }
 
-// Where the output's row begins in the input.
-const std::uint8_t* source(const StridedCopyArgs& a, const void* x, std::int32_t row) {
+// Where the output's row begins in the input, in elements.
+std::int64_t source(const StridedCopyArgs& a, std::int32_t row) {
   std::int64_t offset = a.first;
   for (std::int32_t i = a.axes - 2; i >= 0; --i) {
     offset += std::int64_t{row % a.size[i]} * a.stride[i];
     row /= a.size[i];
   }
-  return static_cast<const std::uint8_t*>(x) + offset;
+  return offset;
 }
 
-void run(const StridedCopyArgs& a, const Work& work) {
+template <std::size_t kBytes>
+void copy(const StridedCopyArgs& a, const Work& work) {
   const std::int32_t width = a.size[a.axes - 1];
   const std::int64_t stride = a.stride[a.axes - 1];
   const std::int64_t step = rows_of_unit(a);
   const std::int64_t end = std::min<std::int64_t>(work.end * step, rows(a));
+  constexpr std::int64_t kElement = kBytes;
   for (std::int64_t row = work.begin * step; row < end; ++row) {
-    const std::uint8_t* x = source(a, work.input[0], static_cast<std::int32_t>(row));
-    std::uint8_t* y = static_cast<std::uint8_t*>(work.output) + row * width;
+    const std::uint8_t* x = static_cast<const std::uint8_t*>(work.input[0]) +
+                            source(a, static_cast<std::int32_t>(row)) * kElement;
+    std::uint8_t* y = static_cast<std::uint8_t*>(work.output) + row * width * kElement;
     if (stride == 1) {
-      std::memcpy(y, x, static_cast<std::size_t>(width));
+      std::memcpy(y, x, static_cast<std::size_t>(width) * kBytes);
     } else {
-      for (std::int32_t i = 0; i < width; ++i) y[i] = x[i * stride];
+      for (std::int32_t i = 0; i < width; ++i)
+        std::memcpy(y + i * kElement, x + i * stride * kElement, kBytes);
     }
+  }
+}
+
+void run(const StridedCopyArgs& a, const Work& work) {
+  if (a.element_bytes == 1) {
+    copy<1>(a, work);
+  } else {
+    copy<4>(a, work);
   }
 }
 
