@@ -72,6 +72,42 @@ namespace {
 #define AIEDGE_ARGS LstmArgs
 #define AIEDGE_NAME lstm
 #include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatConv2DArgs
+#define AIEDGE_NAME float_conv_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatDepthwiseConv2DArgs
+#define AIEDGE_NAME float_depthwise_conv_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatFullyConnectedArgs
+#define AIEDGE_NAME float_fully_connected
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatBinaryArgs
+#define AIEDGE_NAME float_binary
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatUnaryArgs
+#define AIEDGE_NAME float_unary
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatAveragePool2DArgs
+#define AIEDGE_NAME float_average_pool_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatMaxPool2DArgs
+#define AIEDGE_NAME float_max_pool_2d
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatReduceArgs
+#define AIEDGE_NAME float_reduce
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatSoftmaxArgs
+#define AIEDGE_NAME float_softmax
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS FloatResizeBilinearArgs
+#define AIEDGE_NAME float_resize_bilinear
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS QuantizeArgs
+#define AIEDGE_NAME quantize
+#include "kernels/list_variants.h"
+#define AIEDGE_ARGS DequantizeArgs
+#define AIEDGE_NAME dequantize
+#include "kernels/list_variants.h"
 
 }  // namespace
 

@@ -27,15 +27,8 @@ Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa, bool mean
   const Tensor& x = *node.inputs[0];
   const Tensor& y = *node.outputs[0];
   AIEDGE_TRY(check_same_type(x, y, "input and output"));
-  const std::int32_t first = attribute(node, 0);
-  const std::int32_t last = attribute(node, 1);
-  if (first < 0 || first > last || last >= x.shape.rank) return bad("its axes are not axes of the input");
-  if (!fits(x.shape, y.shape, first, last)) return bad("the output's shape does not fit the input and axes");
-  Reduction sizes = {1, 1, 1};
-  for (std::int32_t axis = 0; axis < x.shape.rank; ++axis) {
-    std::int64_t& part = axis < first ? sizes.outer : axis > last ? sizes.inner : sizes.positions;
-    part *= x.shape[axis];
-  }
+  Reduction sizes;
+  AIEDGE_TRY(check_reduction(node, attribute(node, 0), attribute(node, 1), &sizes));
   return make_reduction(x, y, sizes, mean ? 1.0F / static_cast<float>(sizes.positions) : 1.0F, isa);
 }
 
@@ -44,6 +37,18 @@ Result<std::unique_ptr<Step>> make_sum(const NodeView& node, cpu::Isa isa) { ret
 Result<std::unique_ptr<Step>> make_mean(const NodeView& node, cpu::Isa isa) { return make(node, isa, true); }
 
 }  // namespace
+
+Status check_reduction(const NodeView& node, std::int32_t first, std::int32_t last, Reduction* sizes) {
+  const Shape& x = node.inputs[0]->shape;
+  if (first < 0 || first > last || last >= x.rank) return bad("its axes are not axes of the input");
+  if (!fits(x, node.outputs[0]->shape, first, last))
+    return bad("the output's shape does not fit the input and axes");
+  for (std::int32_t axis = 0; axis < x.rank; ++axis) {
+    std::int64_t& part = axis < first ? sizes->outer : axis > last ? sizes->inner : sizes->positions;
+    part *= x[axis];
+  }
+  return {};
+}
 
 const Operator kSum = {.name = "sum", .activations = 1, .make = make_sum};
 const Operator kMeanOver = {.name = "mean_over", .activations = 1, .make = make_mean};

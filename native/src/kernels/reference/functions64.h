@@ -1,0 +1,87 @@
+// exp, log, erf and what is made of them, in float64 of IEEE operations alone, so that no math library
+// decides a bit (docs/arithmetic.md). For the reference only, as requant.h.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace aiedge::kernels {
+
+// 2^k; k is -1022 to 1023.
+[[nodiscard]] inline double power_of_two(std::int64_t k) {
+  return std::bit_cast<double>(static_cast<std::uint64_t>(k + 1023) << 52U);
+}
+
+[[nodiscard]] inline double exp64(double v) {
+  if (std::isnan(v)) return v;
+  constexpr double kLog2E = 1.4426950408889634;
+  constexpr double kLn2High = 0.693147180369123816490;
+  constexpr double kLn2Low = 1.90821492927058770002e-10;
+  constexpr double kFactorials[] = {1,    1,     2,      6,       24,       120,       720,
+                                    5040, 40320, 362880, 3628800, 39916800, 479001600, 6227020800};
+  const double held = std::clamp(v, -745.0, 709.78);
+  const double k = std::nearbyint(held * kLog2E);
+  const double r = (held - k * kLn2High) - k * kLn2Low;
+  double p = 1.0 / kFactorials[13];
+  for (int n = 12; n >= 0; --n) p = p * r + 1.0 / kFactorials[n];
+  // In two steps, of which the first is exact: no power of two is itself out of range.
+  const auto whole = static_cast<std::int64_t>(k);
+  const std::int64_t half = whole / 2;
+  return p * power_of_two(half) * power_of_two(whole - half);
+}
+
+[[nodiscard]] inline double log64(double v) {
+  if (std::isnan(v) || v == std::numeric_limits<double>::infinity()) return v;
+  if (v < 0.0) return std::numeric_limits<double>::quiet_NaN();
+  if (v == 0.0) return -std::numeric_limits<double>::infinity();
+  int exponent = 0;
+  double m = std::frexp(v, &exponent);
+  if (m < 0.7071067811865476) {
+    m *= 2.0;
+    --exponent;
+  }
+  const double s = (m - 1.0) / (m + 1.0);
+  const double z = s * s;
+  double p = 1.0 / 23.0;
+  for (int n = 21; n >= 1; n -= 2) p = p * z + 1.0 / n;
+  return exponent * 0.6931471805599453 + 2.0 * s * p;
+}
+
+[[nodiscard]] inline double erf64(double v) {
+  constexpr double kTwoBySqrtPi = 1.1283791670955126;
+  constexpr double kSqrtPi = 1.7724538509055159;
+  const double a = std::abs(v) > 6.0 ? 6.0 : std::abs(v);
+  double value = 0.0;
+  if (a < 2.0) {
+    double term = a;
+    double sum = a;
+    for (int n = 1; n <= 40; ++n) {
+      term = term * -(a * a) / n;
+      sum += term / (2 * n + 1);
+    }
+    value = kTwoBySqrtPi * sum;
+  } else {
+    double f = a;
+    for (int n = 60; n >= 1; --n) f = a + n / 2.0 / f;
+    value = 1.0 - exp64(-a * a) * (1.0 / (f * kSqrtPi));
+  }
+  return std::copysign(value, v);
+}
+
+[[nodiscard]] inline double sigmoid64(double v) { return 1.0 / (1.0 + exp64(-v)); }
+
+[[nodiscard]] inline double tanh64(double v) {
+  const double a = std::abs(v);
+  if (a < 1e-4) return v - v * v * v / 3.0;
+  const double e = exp64(-2.0 * a);
+  return std::copysign((1.0 - e) / (1.0 + e), v);
+}
+
+[[nodiscard]] inline double softplus64(double v) {
+  return (v > 0.0 ? v : 0.0) + log64(1.0 + exp64(-std::abs(v)));
+}
+
+}  // namespace aiedge::kernels
