@@ -8,7 +8,7 @@
 
 namespace aiedge::kernels {
 
-// What an element of the output axis takes of the input axis: 0 <= low, high < its size; weight finite.
+// What an element of the output axis takes of the input axis: 0 <= low, high < its size; 0 <= weight <= 1.
 struct FloatResizeTap {
   std::int32_t low;
   std::int32_t high;

@@ -1,5 +1,6 @@
 #include "model/tensor_record.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/buffer.h"
@@ -111,6 +112,11 @@ Status read_quantization(Bytes record, Bytes file, const Sections& sections, Ten
   return {};
 }
 
+bool all_finite(const Tensor& tensor) {
+  const auto* values = reinterpret_cast<const float*>(tensor.data);
+  return std::all_of(values, values + tensor.elements, [](float value) { return std::isfinite(value); });
+}
+
 Status read_constant(Bytes record, Bytes file, const Sections& sections, Tensor* tensor,
                      std::vector<DataRange>* ranges) {
   const auto kind = load<std::uint8_t>(record, 9);
@@ -130,6 +136,8 @@ Status read_constant(Bytes record, Bytes file, const Sections& sections, Tensor*
   if (range.bytes != bytes) return bad("the constant's bytes do not fit its shape");
   tensor->data = inside_data(file, sections, range, ranges);
   if (tensor->data == nullptr) return bad("the constant does not lie in DATA at a multiple of 64");
+  if (tensor->dtype == DType::kFloat32 && !all_finite(*tensor))
+    return bad("a value of the constant is not finite");
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "ops/float_pool.h"
 
 #include "ops/float_checks.h"
+#include "ops/mean.h"
 #include "ops/pool.h"
 
 namespace aiedge::ops {
@@ -9,6 +10,8 @@ Status check_float_pool(const NodeView& node, std::size_t attributes, kernels::F
   AIEDGE_TRY(check_floats(node, 1, attributes));
   PoolAxes axes;
   AIEDGE_TRY(check_pool_axes(node, &axes));
+  if (std::int64_t{axes.rows.window} * axes.columns.window > kMostPositions)
+    return bad("the window has more than 2^23 positions");
   const Shape& x = node.inputs[0]->shape;
   *args = {
       .batch = x[0],

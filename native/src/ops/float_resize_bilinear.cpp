@@ -17,7 +17,9 @@ void append_taps(const Resize& resize, std::int32_t size, std::int32_t count,
   for (std::int32_t i = 0; i < count; ++i) {
     const float place = resize.place(size, count, i);
     const std::int32_t low = std::min(static_cast<std::int32_t>(place), size - 1);
-    taps->push_back({low, std::min(low + 1, size - 1), place - static_cast<float>(low)});
+    // Where rounding put the place behind the last element, both taps are that element.
+    const float weight = std::min(place - static_cast<float>(low), 1.0F);
+    taps->push_back({low, std::min(low + 1, size - 1), weight});
   }
 }
 

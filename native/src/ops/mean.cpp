@@ -7,8 +7,6 @@
 namespace aiedge::ops {
 namespace {
 
-constexpr std::int64_t kMostPositions = std::int64_t{1} << 23;  // the sum fits an int32
-
 Result<std::unique_ptr<Step>> make(const NodeView& node, cpu::Isa isa) {
   AIEDGE_TRY(check_counts(node, 1, 1, 0));
   const Tensor& x = *node.inputs[0];

@@ -10,8 +10,10 @@ struct Reduction {
   std::int64_t outer = 1, positions = 1, inner = 1;
 };
 
+inline constexpr std::int64_t kMostPositions = std::int64_t{1} << 23;  // a sum of 8 bits fits an int32
+
 // The node's input, seen so: its axes from `first` to `last` are summed up, and the output has all others, or
-// also 1 in the place of those.
+// also 1 in the place of those; at most 2^23 elements become one.
 [[nodiscard]] Status check_reduction(const NodeView& node, std::int32_t first, std::int32_t last,
                                      Reduction* sizes);
 

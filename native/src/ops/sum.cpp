@@ -47,6 +47,7 @@ Status check_reduction(const NodeView& node, std::int32_t first, std::int32_t la
     std::int64_t& part = axis < first ? sizes->outer : axis > last ? sizes->inner : sizes->positions;
     part *= x[axis];
   }
+  if (sizes->positions > kMostPositions) return bad("it sums over more than 2^23 positions");
   return {};
 }
 

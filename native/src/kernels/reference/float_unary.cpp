@@ -13,10 +13,10 @@ constexpr std::int32_t kBlock = 4096;  // elements of a unit
 
 float clip(float x, float low, float high) { return x < low ? low : (x > high ? high : x); }
 
-double gelu64(double v) { return 0.5 * v * (1.0 + erf64(v * 0.7071067811865476)); }
+double gelu64(double v) { return 0.5 * v * erfc64(-v * 0.7071067811865476); }
 
 double gelu_tanh64(double v) {
-  return 0.5 * v * (1.0 + tanh64(0.7978845608028654 * (v + 0.044715 * v * v * v)));
+  return v * sigmoid64(2.0 * (0.7978845608028654 * (v + 0.044715 * v * v * v)));
 }
 
 float compute(const FloatUnaryArgs& args, float x) {
@@ -49,7 +49,7 @@ float compute(const FloatUnaryArgs& args, float x) {
     case FloatUnaryFunction::kLeakyRelu:
       return x >= 0.0F ? x : x * args.alpha;
     case FloatUnaryFunction::kElu:
-      return x >= 0.0F ? x : static_cast<float>(double{args.alpha} * (exp64(v) - 1.0));
+      return x >= 0.0F ? x : static_cast<float>(double{args.alpha} * expm1_64(v));
     case FloatUnaryFunction::kGelu:
       return static_cast<float>(gelu64(v));
     case FloatUnaryFunction::kGeluTanh:
