@@ -7,11 +7,14 @@
 //
 // With AIEDGE_FUZZ (clang; tools/fuzz.py) libFuzzer brings its own main and finds its way by coverage.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +22,7 @@
 #include "aiedge/aiedge.h"
 #include "mutator.h"
 #include "sample_bundles.h"
+#include "sample_float_bundle.h"
 
 namespace {
 
@@ -61,6 +65,15 @@ bool is_small(const aiedge_model* model) {
   return macs <= kMostMacs && memory.peak_bytes <= kMostBytes;
 }
 
+// Which bits a NaN has is not specified: all become the same.
+void unify_nans(ByteVector* floats) {
+  for (std::size_t i = 0; i + sizeof(float) <= floats->size(); i += sizeof(float)) {
+    float value = 0.0F;
+    std::memcpy(&value, floats->data() + i, sizeof value);
+    if (std::isnan(value)) aiedge::test::put(floats, i, std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
 std::vector<ByteVector> run(aiedge_model* model) {
   std::mt19937 random(3);
   std::vector<ByteVector> inputs;
@@ -80,6 +93,9 @@ std::vector<ByteVector> run(aiedge_model* model) {
   for (ByteVector& output : outputs) targets.push_back(output.data());
   if (aiedge_run(model, sources.data(), sources.size(), targets.data(), targets.size()) != AIEDGE_OK) {
     fault("a loaded model does not run");
+  }
+  for (std::size_t i = 0; aiedge_output_info(model, i, &info) == AIEDGE_OK; ++i) {
+    if (info.dtype == AIEDGE_FLOAT32) unify_nans(&outputs[i]);
   }
   return outputs;
 }
@@ -167,7 +183,7 @@ int mutate_all(std::size_t count, std::uint32_t seed, const std::vector<std::str
                                    aiedge::test::elementwise_bundle(), aiedge::test::detector_bundle(),
                                    aiedge::test::classes_bundle(),     aiedge::test::peaks_bundle(),
                                    aiedge::test::anomaly_bundle(),     aiedge::test::segmentation_bundle(),
-                                   aiedge::test::signed_bundle()};
+                                   aiedge::test::signed_bundle(),      aiedge::test::float_bundle()};
   for (const std::string& path : paths) seeds.push_back(read(path));
   aiedge::test::Mutator mutator(seed);
   std::size_t accepted = 0;

@@ -62,7 +62,7 @@ typedef struct aiedge_options {
 
 typedef struct aiedge_tensor_info {
   const char* name;   /* lives as long as the model */
-  aiedge_dtype dtype; /* int8, uint8, or int32 (indices, not quantized) */
+  aiedge_dtype dtype; /* int8, uint8, float32, or int32 (indices); the last two are not quantized */
   uint32_t rank;
   int32_t shape[AIEDGE_MAX_RANK];
   size_t bytes;

@@ -13,16 +13,17 @@ namespace {
 struct Speed {
   std::string_view kernel;
   double macs, depthwise_macs, bytes;
+  double float_macs, float_depthwise_macs;
 };
 constexpr std::array<Speed, 8> kSpeeds = {{
-    {"avx512vnni", 150, 40, 10},
-    {"avxvnni", 120, 35, 10},
-    {"avxvnni_evex", 120, 35, 10},
-    {"avx2", 70, 25, 10},
-    {"neoni8mm", 50, 8, 4},
-    {"neondot", 50, 8, 4},
-    {"neon", 9, 6, 4},
-    {"reference", 3, 2, 1},
+    {"avx512vnni", 150, 40, 10, 50, 20},
+    {"avxvnni", 120, 35, 10, 50, 20},
+    {"avxvnni_evex", 120, 35, 10, 50, 20},
+    {"avx2", 70, 25, 10, 50, 20},
+    {"neoni8mm", 50, 8, 4, 8, 4},
+    {"neondot", 50, 8, 4, 8, 4},
+    {"neon", 9, 6, 4, 8, 4},
+    {"reference", 3, 2, 1, 1, 1},
 }};
 
 constexpr double kNodeNs = 50;  // the call itself
@@ -43,7 +44,9 @@ const Speed& speed_of(std::string_view kernel) {
 
 double estimate_ns(const NodeCost& cost) {
   const Speed& speed = speed_of(cost.kernel);
-  const double macs = static_cast<double>(cost.macs) / (cost.depthwise ? speed.depthwise_macs : speed.macs);
+  const double whole = cost.floating ? speed.float_macs : speed.macs;
+  const double depthwise = cost.floating ? speed.float_depthwise_macs : speed.depthwise_macs;
+  const double macs = static_cast<double>(cost.macs) / (cost.depthwise ? depthwise : whole);
   return kNodeNs + std::max(macs, static_cast<double>(cost.out_bytes) / speed.bytes);
 }
 

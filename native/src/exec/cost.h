@@ -10,6 +10,7 @@ namespace aiedge::exec {
 struct NodeCost {
   const char* kernel = "";  // the variant that runs
   bool depthwise = false;   // its multiply-accumulates are slow ones
+  bool floating = false;    // they are of float32
   std::uint64_t macs = 0;   // 0: what counts is the output's size
   std::size_t out_bytes = 0;
 };

@@ -60,7 +60,7 @@ std::size_t Runtime::print_plan(char* buffer, std::size_t bytes) const {
            plan_.arena_bytes, pool_.threads(), scratch_stride_, packed_.size());
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const Task& task = tasks_[i];
-    text.add("%4zu %-17s %-16s ", i, task.operation->name,
+    text.add("%4zu %-23s %-16s ", i, task.operation->name,
              task.in_place ? "in place" : task.step->kernel_name());
     for (std::size_t k = 0; k < task.inputs.size(); ++k) {
       if (k > 0) text.add(" + ");

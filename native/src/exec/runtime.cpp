@@ -89,9 +89,14 @@ Status Runtime::make_task(std::size_t index, cpu::Isa isa) {
   task.packed_bytes = task.step->packed_bytes();
   task.scratch_bytes = task.step->scratch_bytes();
   task.units = task.step->units();
-  const bool depthwise = node.code == static_cast<std::uint32_t>(OpCode::kDepthwiseConv2D);
-  const double ns =
-      estimate_ns({task.step->kernel_name(), depthwise, task.step->macs(), outputs[0]->bytes()});
+  const auto code = static_cast<OpCode>(node.code);
+  const double ns = estimate_ns({
+      .kernel = task.step->kernel_name(),
+      .depthwise = code == OpCode::kDepthwiseConv2D || code == OpCode::kFloatDepthwiseConv2D,
+      .floating = outputs[0]->dtype == DType::kFloat32,
+      .macs = task.step->macs(),
+      .out_bytes = outputs[0]->bytes(),
+  });
   task.shares = best_shares(ns, task.units, pool_.threads());
   estimated_ns_ += ns;
   tasks_.push_back(std::move(task));

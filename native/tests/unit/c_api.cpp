@@ -10,6 +10,7 @@
 #include "check.h"
 #include "cpu/detect.h"
 #include "sample_bundles.h"
+#include "sample_float_bundle.h"
 
 using namespace aiedge::test;
 
@@ -41,7 +42,8 @@ ByteVector run(const Loaded& loaded, std::size_t shift) {
   std::vector<void*> targets;
   aiedge_tensor_info info;
   for (std::size_t i = 0; aiedge_input_info(loaded.model, i, &info) == AIEDGE_OK; ++i) {
-    inputs.push_back(random_bytes(&random, info.bytes));
+    inputs.push_back(info.dtype == AIEDGE_FLOAT32 ? random_float_bytes(&random, info.bytes)
+                                                  : random_bytes(&random, info.bytes));
     inputs.back().insert(inputs.back().begin(), shift, 0);
   }
   for (std::size_t i = 0; aiedge_output_info(loaded.model, i, &info) == AIEDGE_OK; ++i) {
@@ -181,6 +183,16 @@ void check_infos(const ByteVector& bundle) {
   CHECK(aiedge_plan(loaded.model, few, sizeof few) == plan.size() - 1 && std::strlen(few) == 7);
 }
 
+// A float tensor has no quantization.
+void check_float_infos() {
+  const Loaded loaded(float_bundle());
+  aiedge_tensor_info info;
+  CHECK(aiedge_input_info(loaded.model, 0, &info) == AIEDGE_OK);
+  CHECK(info.dtype == AIEDGE_FLOAT32 && info.bytes == std::size_t{4} * 6 * 5 * 3);
+  CHECK(info.scale == 0.0F && info.zero_point == 0);
+  CHECK(aiedge_output_info(loaded.model, 1, &info) == AIEDGE_OK && info.dtype == AIEDGE_INT8);
+}
+
 // Weights that are packed are not held a second time; the reference, which does not pack, keeps them.
 void check_memory(const ByteVector& bundle) {
   constexpr std::size_t kLargest = 512 * 512;  // shared by two layers, each of which packs it
@@ -208,6 +220,8 @@ int main() {
   check_same_bits(elementwise_bundle());
   check_same_bits(signed_bundle());
   check_same_bits(heavy_bundle());
+  check_same_bits(float_bundle());
+  check_float_infos();
   check_memory(heavy_bundle());
   check_arguments(chain_bundle());
   check_infos(chain_bundle());

@@ -20,10 +20,13 @@ int main() {
   // As many pieces as there can be: the shares' sizes are rounded up past an int32.
   CHECK(best_shares(1e9, std::numeric_limits<std::int32_t>::max(), 64) == 64);
   CHECK(best_shares(4000, 1000, 64) > 2 && best_shares(4000, 1000, 64) < 10);
-  CHECK(estimate_ns({"reference", false, 1000000, 1}) > 10 * estimate_ns({"avx2", false, 1000000, 1}));
-  CHECK(estimate_ns({"avx2", true, 1000000, 1}) > estimate_ns({"avx2", false, 1000000, 1}));
-  CHECK(estimate_ns({"avx2", false, 0, 1000000}) > estimate_ns({"avx2", false, 0, 1000}));
+  CHECK(estimate_ns({"reference", false, false, 1000000, 1}) >
+        10 * estimate_ns({"avx2", false, false, 1000000, 1}));
+  CHECK(estimate_ns({"avx2", true, false, 1000000, 1}) > estimate_ns({"avx2", false, false, 1000000, 1}));
+  CHECK(estimate_ns({"avx2", false, false, 0, 1000000}) > estimate_ns({"avx2", false, false, 0, 1000}));
+  CHECK(estimate_ns({"avx2", false, true, 1000000, 1}) > estimate_ns({"avx2", false, false, 1000000, 1}));
+  CHECK(estimate_ns({"avx2", true, true, 1000000, 1}) > estimate_ns({"avx2", false, true, 1000000, 1}));
   // A kernel that the table does not know is taken for a fast one: rather too few threads than too many.
-  CHECK(estimate_ns({"future", false, 1000000, 1}) <= estimate_ns({"avx2", false, 1000000, 1}));
+  CHECK(estimate_ns({"future", false, false, 1000000, 1}) <= estimate_ns({"avx2", false, false, 1000000, 1}));
   return aiedge::test::report();
 }

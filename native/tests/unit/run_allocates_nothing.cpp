@@ -7,6 +7,7 @@
 #include "aiedge/aiedge.h"
 #include "check.h"
 #include "sample_bundles.h"
+#include "sample_float_bundle.h"
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
 
@@ -126,6 +127,7 @@ int main() {
       check_run(moving_bundle(), threads, isa);
       check_run(lstm_bundle(), threads, isa);
       check_run(elementwise_bundle(), threads, isa);
+      check_run(float_bundle(), threads, isa);
     }
   }
   return report();
