@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,7 +69,7 @@ def infer(
         return
     for result in results:
         rows = [
-            [str(entry["index"]), str(entry["label"] or ""), f"{entry['value']:.4f}", str(entry["raw"])]
+            [str(entry["index"]), str(entry["label"] or ""), _text(entry["value"], ".4f"), _text(entry["raw"])]
             for entry in result["top"]
         ]
         print_table(str(result["file"]), ["class", "label", "score", "raw"], rows, right={0, 2, 3})
@@ -78,13 +79,22 @@ def _best(output: NDArray[Any], spec: TensorSpec, names: tuple[str, ...], top: i
     flat = output.reshape(-1)
     values = spec.dequantize(flat)
     # A stable sort of the negated raw values: equal scores keep the order of their classes.
-    order = np.argsort(-flat.astype(np.int64), kind="stable")[:top]
+    order = np.argsort(-flat.astype(np.float64), kind="stable")[:top]
     return [
         {
             "index": int(i),
             "label": names[i] if i < len(names) else None,
-            "value": float(values[i]),
-            "raw": int(flat[i]),
+            "value": _finite(float(values[i])),
+            "raw": _finite(flat[i].item()),
         }
         for i in order
     ]
+
+
+def _finite(value: float) -> float | None:
+    """None for what a float model may give and JSON has no number for."""
+    return value if math.isfinite(value) else None
+
+
+def _text(value: float | None, form: str = "") -> str:
+    return "" if value is None else format(value, form)

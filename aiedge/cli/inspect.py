@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
+from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +22,7 @@ from aiedge.model.bundle.golden import read_golden
 from aiedge.model.bundle.provenance import read_provenance
 from aiedge.model.compile import compile_bytes
 from aiedge.model.ir.graph import Graph, Tensor
+from aiedge.model.ir.ops import Op
 from aiedge.model.read_file import read_model_file
 from aiedge.trust.envelope import read_envelope
 from aiedge.trust.policy import Policy, demand_trust
@@ -109,7 +112,7 @@ def _operators(graph: Graph, loaded: aiedge.Model) -> list[dict[str, Any]]:
             {
                 "name": node.name,
                 "operator": node.op.NAME,
-                "attributes": dataclasses.asdict(node.op),
+                "attributes": _attributes(node.op),
                 "inputs": [
                     _tensor(graph.tensors[i]) for i in node.inputs if not graph.tensors[i].is_constant
                 ],
@@ -122,6 +125,17 @@ def _operators(graph: Graph, loaded: aiedge.Model) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _attributes(op: Op) -> dict[str, Any]:
+    """The operation's fields; of a function its name, of a bound that is infinite its text, as JSON has none."""
+    attributes = dataclasses.asdict(op)
+    for name, value in attributes.items():
+        if isinstance(value, IntEnum):
+            attributes[name] = value.name.lower()
+        elif isinstance(value, float) and math.isinf(value):
+            attributes[name] = str(value)
+    return attributes
 
 
 def _tensor(tensor: Tensor) -> dict[str, Any]:
@@ -144,10 +158,10 @@ def _print(document: Mapping[str, Any]) -> None:
     rows = [
         [
             str(index),
-            row["operator"],
+            " ".join([row["operator"], *filter(None, [row["attributes"].get("function")])]),
             _window(row["attributes"], row["constants"][0] if row["constants"] else {}),
             _shape(row["outputs"][0]),
-            f"{row['outputs'][0].get('scale', 0):.3g}",
+            f"{row['outputs'][0]['scale']:.3g}" if "scale" in row["outputs"][0] else "",
             str(row["outputs"][0].get("zero_point", "")),
             f"{row['macs'] / 1e6:.3f}" if row["macs"] else "",
             row["kernel"],

@@ -103,7 +103,7 @@ RULES: list[tuple[str, Change, str]] = [
     ("nearest's shape", _tensor(7, 8, "BBBBiiii", 1, 0, 3, 1, 2, 7, 4, 0), "not four axes"),
     ("argmax's axis", _attribute(7, 0, 4), "axis is not one"),
     ("argmax's output", _tensor(8, 12, "iii", 1, 4, 2), "without the axis"),
-    ("argmax's dtype", _tensor(8, 8, "B", 4), "activation is not"),
+    ("argmax's dtype", _tensor(8, 8, "B", 4), "not int32"),
     ("gather's axis", _attribute(8, 0, -1), "axis is not one"),
     ("gather's other axis", _attribute(8, 0, 0), "output's shape does not fit"),
     ("gather's output", _tensor(9, 10, "B", 5), "unused size"),
