@@ -69,7 +69,12 @@ def infer(
         return
     for result in results:
         rows = [
-            [str(entry["index"]), str(entry["label"] or ""), _text(entry["value"], ".4f"), _text(entry["raw"])]
+            [
+                str(entry["index"]),
+                str(entry["label"] or ""),
+                _text(entry["value"], ".4f"),
+                _text(entry["raw"]),
+            ]
             for entry in result["top"]
         ]
         print_table(str(result["file"]), ["class", "label", "score", "raw"], rows, right={0, 2, 3})

@@ -100,7 +100,9 @@ def mixed() -> Graph:
     codes = activation(rng, "int8", (2, 20, 20, 16), scale=0.03, name="q")
     coded = activation(rng, "int8", (2, 20, 20, 8), scale=0.05, name="r")
     weights = activation(rng, "int8", (8, 1, 1, 16), scale=0.01, name="w")
-    weights = Tensor("w", weights.shape, "int8", weights.quantization, rng.integers(-99, 99, weights.shape, np.int8))
+    weights = Tensor(
+        "w", weights.shape, "int8", weights.quantization, rng.integers(-99, 99, weights.shape, np.int8)
+    )
     tensors = [
         real((2, 20, 20, 4), "x"), constant(16, 3, 3, 4), constant(16), images[0], images[1], codes,
         weights, Tensor("b", (8,), "int32", None, np.arange(8, dtype=np.int32)), coded,

@@ -59,7 +59,9 @@ def every_operation() -> tuple[Graph, dict[str, int], dict[str, int]]:
 
     image = (1, 6, 6, 4)
     x = tensor(real((1, 6, 6, 2)))
-    c = node("conv", FloatConv2D(1, 1, 1, 1, 1, 1, 1, 1), (x, weights(4, 3, 3, 2), weights(4)), real(image, "conv"))
+    c = node(
+        "conv", FloatConv2D(1, 1, 1, 1, 1, 1, 1, 1), (x, weights(4, 3, 3, 2), weights(4)), real(image, "conv")
+    )
     d = node(
         "depthwise", FloatDepthwiseConv2D(1, 1, 1, 1, 1, 1, 1, 1, 1),
         (c, weights(1, 3, 3, 4), weights(4)), real(image, "depthwise"),
@@ -113,7 +115,7 @@ NAN, INFINITY = float("nan"), float("inf")
 BIAS = GRAPH.tensors[GRAPH.nodes[0].inputs[2]].name
 
 RULES: list[tuple[str, Change, str]] = [
-    ("a float with a scale", lambda p: p.put("Bf", p.tensor(0) + 11, 1, 0.5), "must not have one"),
+    ("a float with a scale", lambda p: p.put("B", p.tensor(0) + 11, 1), "must not have one"),
     ("a constant that is nan", _value(BIAS, NAN), "not finite"),
     ("a constant that is infinite", _value(BIAS, INFINITY), "not finite"),
     ("conv's channels", _shape("conv", 1, 6, 6, 5), "do not fit together"),
