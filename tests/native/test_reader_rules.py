@@ -216,7 +216,7 @@ RULES: list[tuple[str, Change, str]] = [
     ("reshape's elements", _at("tensor", 14, 12, "i", 4), "numbers of elements"),
     ("reshape's quantization", _at("tensor", 14, 36, "f", 0.5), "dtype or quantization"),
     ("softmax's table", _data(15, 0, "f", 0.5), "does not begin with 1"),
-    ("softmax's table nan", _data(15, 8, "f", float("nan")), "leaves 0 to 1"),
+    ("softmax's table nan", _data(15, 8, "f", float("nan")), "not finite"),
     ("softmax's scale", _at("tensor", 16, 36, "f", 1e-9), "2\\^-16"),
     ("softmax's beta", _at("node", 8, 32, "f", float("nan")), "beta"),
 ]  # fmt: skip
