@@ -15,6 +15,7 @@ from aiedge.model.importers.onnx_ops.floats import float_value
 from aiedge.model.importers.onnx_reader import FileInput, FileModel, FileNode, read_onnx
 from aiedge.model.importers.onnx_values import (
     FLOAT,
+    Above,
     Activation,
     Coding,
     Constant,
@@ -121,8 +122,10 @@ def _output(
     node = FileNode(place, name, "output", "", (name,), (name,), {})
     if options.cut_softmax:
         value = _before_softmax(builder, value)
-    if isinstance(value, Constant | Weights):
-        raise unsupported(node, "an output that is constant")
+    if isinstance(value, Constant | Weights | Above):
+        raise unsupported(
+            node, f"an output that is {'a comparison' if isinstance(value, Above) else 'constant'}"
+        )
     if isinstance(value, Real):
         value = value.activation
     if isinstance(value, Pending | Function):

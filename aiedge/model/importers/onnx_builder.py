@@ -38,6 +38,7 @@ class GraphBuilder:
         self._tensors: list[Tensor] = []
         self._codings: list[Coding | None] = []
         self._nodes: list[Node] = []
+        self._makers: dict[int, Node] = {}
         self._values: dict[str, Value] = {}
         self._reordered: dict[tuple[int, tuple[int, ...]], Activation] = {}
         self._dequantized: dict[int, Activation] = {}
@@ -103,6 +104,10 @@ class GraphBuilder:
         """How many tensors there are; the next one has this index."""
         return len(self._tensors)
 
+    def maker(self, x: Activation) -> Node | None:
+        """The node of the graph that makes a tensor."""
+        return self._makers.get(x.tensor)
+
     def rename(self, x: Activation, name: str) -> None:
         """Give a tensor of the graph another name."""
         self._tensors[x.tensor].name = name
@@ -128,7 +133,9 @@ class GraphBuilder:
     ) -> Activation:
         """Append a node of the graph; its output gets the name, or that of the file's node's output."""
         output = self.declare(name or node.outputs[0], shape, order, coding, node.place)
-        self._nodes.append(Node(node.name or node.outputs[0], op, tuple(inputs), (output.tensor,)))
+        made = Node(node.name or node.outputs[0], op, tuple(inputs), (output.tensor,))
+        self._nodes.append(made)
+        self._makers[output.tensor] = made
         return output
 
     def clamp(

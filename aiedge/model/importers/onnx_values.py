@@ -152,4 +152,17 @@ class Function:
         return self.source.shape
 
 
-Value = Activation | Real | Constant | Weights | Pending | Function
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Where numbers are above a limit; nothing computes it, and only a choice by it is read."""
+
+    source: Activation
+    limit: float
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The file's shape."""
+        return self.source.shape
+
+
+Value = Activation | Real | Constant | Weights | Pending | Function | Above

@@ -17,6 +17,7 @@ from aiedge.model.importers.onnx_ops import (
     pools,
     quantization,
     reduction,
+    selection,
     transposed_convolution,
 )
 from aiedge.model.importers.onnx_ops.fields import Importer
@@ -34,6 +35,7 @@ _FAMILIES = (
     movement,
     images,
     folding,
+    selection,
 )
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {kind: importer for family in _FAMILIES for kind, importer in family.OPERATORS.items()}

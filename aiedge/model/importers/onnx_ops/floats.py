@@ -14,6 +14,7 @@ from aiedge.model.importers.onnx_ops.fields import invalid, unsupported, value_o
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import (
     FLOAT,
+    Above,
     Activation,
     Constant,
     Floats,
@@ -44,7 +45,8 @@ def float_value(builder: GraphBuilder, node: FileNode, value: Value, name: str) 
         if not value.coding.is_float:
             raise invalid(node, f"its input {name[:80]!r} is {value.coding.dtype}, not float32")
         return value
-    raise unsupported(node, f"a constant as input {name[:80]!r} of {node.kind}")
+    what = "a comparison" if isinstance(value, Above) else "a constant"
+    raise unsupported(node, f"{what} as input {name[:80]!r} of {node.kind}")
 
 
 def numbers_of(node: FileNode, value: Value, name: str) -> Floats:

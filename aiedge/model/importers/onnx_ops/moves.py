@@ -13,6 +13,7 @@ from aiedge.model.importers.onnx_builder import GraphBuilder
 from aiedge.model.importers.onnx_ops.fields import deeper, unsupported
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import (
+    Above,
     Activation,
     Coding,
     Constant,
@@ -47,6 +48,8 @@ def moved(builder: GraphBuilder, node: FileNode, value: Value, move: Move) -> Va
         return move.activation(value)
     if isinstance(value, Real):
         return Real(move.activation(value.activation))
+    if isinstance(value, Above):
+        raise unsupported(node, "a comparison that is moved")
     if isinstance(value, Function):
         in_float = cache(lambda: move.activation(value.in_float()))
         return Function(value.node, move.activation(value.source), value.values, in_float, value.depth + 1)

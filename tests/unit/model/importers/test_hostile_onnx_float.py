@@ -87,6 +87,22 @@ def _two(kind: str, a: tuple[int, ...], b: tuple[int, ...]) -> bytes:
     return builder.build(builder.node(kind, builder.input("a", a), builder.input("b", b)))
 
 
+def _compared(kind: str) -> bytes:
+    """x -> Greater 'n1' than 1 -> an operator 'n2'."""
+    b = OnnxBuilder()
+    x = b.node("Relu", b.input("x", IMAGE))
+    y = b.node("Greater", x, b.constant(np.float32(1)))
+    return b.build(b.node(kind, *([y, x] if kind == "Add" else [y])))
+
+
+def _chosen(limit: float, kind: str) -> bytes:
+    """x where it is above a limit, else a function of it."""
+    b = OnnxBuilder()
+    x = b.node("Relu", b.input("x", IMAGE))
+    y = b.node("Greater", x, b.constant(np.float32(limit)))
+    return b.build(b.node("Where", y, x, b.node(kind, x)))
+
+
 TABLE: dict[str, tuple[bytes, str]] = {
     # the file
     "cycle": (changed(_cycle), "AIE-MOD-009.*node 0 Conv 'n0'.*nothing before it makes"),
@@ -194,6 +210,12 @@ TABLE: dict[str, tuple[bytes, str]] = {
     ),
     "cubic": (one("Resize", "", "", _whole(1, 4, 9, 9), mode="cubic"), "AIE-MOD-010.*'n1'.*'cubic'"),
     "indices at random": (one("Gather", _whole(0, 1, 3), axis=1), "AIE-MOD-010.*node 1 Gather 'n1'"),
+    "comparison": (_two("Greater", (2, 3), (2, 3)), "AIE-MOD-010.*node 0 Greater 'n0'.*comparison"),
+    "output is a comparison": (one("Greater", np.float32(1)), "AIE-MOD-010.*output .*is a comparison"),
+    "sum with a comparison": (_compared("Add"), "AIE-MOD-010.*node 2 Add 'n2'.*a comparison as input"),
+    "comparison moved": (_compared("Flatten"), "AIE-MOD-010.*node 2 Flatten 'n2'.*a comparison"),
+    "choice": (_chosen(20, "Exp"), "AIE-MOD-010.*node 3 Where 'n3'.*a choice"),
+    "choice of small ones": (_chosen(2, "Softplus"), "AIE-MOD-010.*node 3 Where 'n3'.*a choice"),
     "to float16": (one("Cast", to=onnx.TensorProto.FLOAT16), "AIE-MOD-010.*node 1 Cast 'n1'"),
     "another domain": (one("Relu", domain="acme"), r"AIE-MOD-043.*node 1 Relu 'n1'.*acme\.Relu"),
 }
