@@ -323,6 +323,8 @@ CASES: dict[str, Case] = {
     "Unsqueeze": lambda rng: one(rng, "Unsqueeze", whole(1, -1), shape=(2, 3)),
     "Pad": lambda rng: one(rng, "Pad", whole(0, 1, 2, 0, 0, 0, 1, 3)),
     "Gather one": lambda rng: one(rng, "Gather", np.int64(-2), axis=1),
+    "Gather in any order": lambda rng: one(rng, "Gather", np.array([[1, 0], [3, 3]], np.int64), axis=1),
+    "Gather one element": lambda rng: one(rng, "Gather", whole(2), axis=2),
     "Gather some": lambda rng: one(rng, "Gather", whole(4, 2, 0), axis=3),
     "Resize nearest": lambda rng: resized(
         rng, (2, 2), mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"

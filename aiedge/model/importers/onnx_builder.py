@@ -165,14 +165,16 @@ class GraphBuilder:
         return self.ordered(node, x, tuple(range(len(x.shape))))
 
     def reshape(self, node: FileNode, x: Activation, shape: tuple[int, ...]) -> Activation:
-        """The same elements, read in the file's order, in another shape of the file's."""
-        order = tuple(range(len(shape)))
-        kept = _kept_order(x, shape)
-        source = x if kept is not None else self.plain(node, x)
-        if kept is not None:
-            order = kept
-        if source.shape == shape:
-            return source
+        """The same elements, read in the file's order, in another shape of the file's.
+
+        Axes that are split or joined stand next to each other for that; all others stay where they are.
+        """
+        if x.shape == shape:
+            return x
+        blocks = _blocks(x.shape, shape)
+        blocks.sort(key=lambda block: min((x.order.index(axis) for axis in block[0]), default=-1))
+        source = self.ordered(node, x, tuple(axis for before, _ in blocks for axis in before))
+        order = tuple(axis for _, after in blocks for axis in after)
         return self.add(node, Reshape(), [source.tensor], shape, order, x.coding)
 
     def quantized(self, node: FileNode, x: Activation, coding: Coding) -> Activation:
@@ -321,14 +323,18 @@ def check_size(shape: Sequence[int], place: str) -> None:
             raise ModelError("AIE-MOD-017", where=place, count=count, unit="elements", limit=MAX_ELEMENTS)
 
 
-def _kept_order(x: Activation, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Where only axes of one element come or go: the order in which nothing moves; else None."""
-    before = [axis for axis, size in enumerate(x.shape) if size > 1]
-    after = [axis for axis, size in enumerate(shape) if size > 1]
-    if [x.shape[axis] for axis in before] != [shape[axis] for axis in after]:
-        return None
-    new_axis = dict(zip(before, after, strict=True))
-    kept = [new_axis[axis] for axis in x.order if axis in new_axis]
-    if kept == sorted(kept):
-        return tuple(range(len(shape)))
-    return (*[axis for axis, size in enumerate(shape) if size == 1], *kept)
+def _blocks(before: Sequence[int], after: Sequence[int]) -> list[tuple[list[int], list[int]]]:
+    """Axes of one shape and those of another, of as many elements, that the same elements fill; as few as can be."""
+    blocks = []
+    i = j = 0
+    while i < len(before) or j < len(after):
+        first, second = (before[i] if i < len(before) else 1), (after[j] if j < len(after) else 1)
+        from_i, from_j = i, j
+        i, j = min(i + 1, len(before)), min(j + 1, len(after))
+        while first != second:
+            if first < second:
+                first, i = first * before[i], i + 1
+            else:
+                second, j = second * after[j], j + 1
+        blocks.append((list(range(from_i, i)), list(range(from_j, j))))
+    return blocks

@@ -18,6 +18,7 @@ from aiedge.model.importers.onnx_ops import (
     quantization,
     reduction,
     selection,
+    slices,
     transposed_convolution,
 )
 from aiedge.model.importers.onnx_ops.fields import Importer
@@ -33,6 +34,7 @@ _FAMILIES = (
     normalization,
     reduction,
     movement,
+    slices,
     images,
     folding,
     selection,

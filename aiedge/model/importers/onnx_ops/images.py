@@ -29,7 +29,7 @@ from aiedge.model.importers.onnx_ops.floats import float_value
 from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_reader import FileNode
 from aiedge.model.importers.onnx_values import Activation, Constant, Function, Value, Weights
-from aiedge.model.ir.ops import FloatResizeBilinear, Op, Pad, ResizeBilinear, ResizeNearest, Transpose
+from aiedge.model.ir.ops import FloatResizeBilinear, Op, Pad, ResizeBilinear, ResizeNearest
 from aiedge.model.ir.sampling import nearest_indices
 
 _IMAGE = (0, 2, 3, 1)
@@ -167,9 +167,8 @@ def _transposed(
     def activation(x: Activation) -> Activation:
         parts = builder.reshape(node, x, split)
         sizes = tuple(split[axis] for axis in axes)
-        plain = tuple(range(len(axes)))
-        turned = builder.add(node, Transpose.of(axes), [parts.tensor], sizes, plain, x.coding)
-        return builder.reshape(node, turned, shape)
+        order = tuple(axes.index(axis) for axis in parts.order)
+        return builder.reshape(node, Activation(parts.tensor, sizes, order, x.coding), shape)
 
     return moved(builder, node, value, Move(shape, activation, lambda array: array))
 

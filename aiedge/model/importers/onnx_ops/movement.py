@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -31,7 +30,6 @@ from aiedge.model.importers.onnx_ops.fields import (
     value_of,
 )
 from aiedge.model.importers.onnx_ops.floats import clipped, float_value, numbers_of
-from aiedge.model.importers.onnx_ops.folding import gather as gather_constant
 from aiedge.model.importers.onnx_ops.moves import Move, moved
 from aiedge.model.importers.onnx_ops.quantization import quantized
 from aiedge.model.importers.onnx_ops.tables import requantize
@@ -48,7 +46,7 @@ from aiedge.model.importers.onnx_values import (
     Weights,
 )
 from aiedge.model.ir.limits import MAX_NODE_INPUTS
-from aiedge.model.ir.ops import Concat, StridedSlice
+from aiedge.model.ir.ops import Concat
 
 
 def identity(builder: GraphBuilder, node: FileNode) -> None:
@@ -90,7 +88,7 @@ def reshape(builder: GraphBuilder, node: FileNode) -> None:
     known = math.prod(size for size in sizes if size != -1)
     if sizes.count(-1) == 1 and known > 0:
         sizes[sizes.index(-1)] = math.prod(value.shape) // known
-    _reshape(builder, node, value, tuple(sizes))
+    reshaped(builder, node, value, tuple(sizes))
 
 
 def flatten(builder: GraphBuilder, node: FileNode) -> None:
@@ -99,7 +97,7 @@ def flatten(builder: GraphBuilder, node: FileNode) -> None:
     rank = len(value.shape)
     axis = integer(node, "axis", 1)
     axis = rank if axis == rank else axis_of(node, axis, max(rank, 1))
-    _reshape(builder, node, value, (math.prod(value.shape[:axis]), math.prod(value.shape[axis:])))
+    reshaped(builder, node, value, (math.prod(value.shape[:axis]), math.prod(value.shape[axis:])))
 
 
 def squeeze(builder: GraphBuilder, node: FileNode) -> None:
@@ -110,7 +108,7 @@ def squeeze(builder: GraphBuilder, node: FileNode) -> None:
         axes = [axis for axis, size in enumerate(value.shape) if size == 1]
     if any(value.shape[axis] != 1 for axis in axes):
         raise invalid(node, f"its axes {axes} of {list(value.shape)} are not of one element each")
-    _reshape(builder, node, value, tuple(s for axis, s in enumerate(value.shape) if axis not in axes))
+    reshaped(builder, node, value, tuple(s for axis, s in enumerate(value.shape) if axis not in axes))
 
 
 def unsqueeze(builder: GraphBuilder, node: FileNode) -> None:
@@ -122,7 +120,7 @@ def unsqueeze(builder: GraphBuilder, node: FileNode) -> None:
     if axes is None:
         raise invalid(node, "it has no axes")
     rest = iter(value.shape)
-    _reshape(builder, node, value, tuple(1 if axis in axes else next(rest) for axis in range(rank)))
+    reshaped(builder, node, value, tuple(1 if axis in axes else next(rest) for axis in range(rank)))
 
 
 def concat(builder: GraphBuilder, node: FileNode) -> None:
@@ -173,73 +171,6 @@ def qlinear_concat(builder: GraphBuilder, node: FileNode) -> None:
     define(builder, node, _concat(builder, node, changed, shape, axis))
 
 
-def slice_(builder: GraphBuilder, node: FileNode) -> None:
-    """Slice by constants."""
-    value = value_of(builder, node, 0)
-    rank = len(value.shape)
-    if builder.opset < 10:
-        raise unsupported(node, f"a Slice of operator set {builder.opset}")
-    starts, ends = integers_of(builder, node, 1), integers_of(builder, node, 2)
-    axes = integers_of(builder, node, 3) if has_input(node, 3) else list(range(len(starts)))
-    steps = integers_of(builder, node, 4) if has_input(node, 4) else [1] * len(starts)
-    if not len(starts) == len(ends) == len(axes) == len(steps) or 0 in steps:
-        raise invalid(node, f"its starts {starts}, ends {ends}, axes {axes}, steps {steps} do not fit")
-    slices = [slice(None)] * rank
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        size = value.shape[axis_of(node, axis, rank)]
-        # Below -size there is no element: with a negative step that is before the first one.
-        stop = None if step < 0 and end < -size else end
-        slices[axis_of(node, axis, rank)] = slice(start, stop, step)
-    define(builder, node, _cut(builder, node, value, slices))
-
-
-def gather(builder: GraphBuilder, node: FileNode) -> None:
-    """Gather by one index, or by constant indices that are evenly spaced."""
-    value = value_of(builder, node, 0)
-    if isinstance(value, Constant):
-        gather_constant(builder, node)
-        return
-    indices = array_of(builder, node, 1)
-    axis = axis_of(node, integer(node, "axis", 0), len(value.shape))
-    size = value.shape[axis]
-    if indices.dtype.kind != "i" or np.any((indices < -size) | (indices >= size)):
-        raise invalid(node, f"an index is none of the {size} on axis {axis}")
-    places = [int(index) % size for index in indices.reshape(-1)]
-    steps = {after - before for before, after in pairwise(places)} or {1}
-    if indices.ndim > 1 or not places or len(steps) > 1 or 0 in steps:
-        raise unsupported(node, f"indices {indices.tolist()!s:.80}")
-    (step,) = steps
-    slices = [slice(None)] * len(value.shape)
-    stop = places[-1] + (1 if step > 0 else -1)
-    slices[axis] = slice(places[0], stop if stop >= 0 else None, step)
-    taken = _cut(builder, node, value, slices)
-    shape = (*value.shape[:axis], *indices.shape, *value.shape[axis + 1 :])
-    _reshape(builder, node, taken, shape)
-
-
-def split(builder: GraphBuilder, node: FileNode) -> None:
-    """Split into parts of given or equal sizes."""
-    value = value_of(builder, node, 0)
-    axis = axis_of(node, integer(node, "axis", 0), len(value.shape))
-    size, count = value.shape[axis], len(node.outputs)
-    if builder.opset >= 13:
-        sizes = integers_of(builder, node, 1, 256) if has_input(node, 1) else None
-    else:
-        sizes = integers(node, "split")
-    if sizes is None:
-        each = -(-size // count)
-        sizes = [max(min(each, size - part * each), 0) for part in range(count)]
-    if len(sizes) != count or sum(sizes) != size or min(sizes) < 1:
-        raise invalid(node, f"its parts {sizes} are not the {size} of axis {axis} in {count} outputs")
-    start = 0
-    for index, part in enumerate(sizes):
-        slices = [slice(None)] * len(value.shape)
-        slices[axis] = slice(start, start + part)
-        if node.outputs[index]:
-            define(builder, node, _cut(builder, node, value, slices, node.outputs[index]), index)
-        start += part
-
-
 OPERATORS: Mapping[str, Importer] = MappingProxyType(
     {
         "Identity": identity,
@@ -251,14 +182,12 @@ OPERATORS: Mapping[str, Importer] = MappingProxyType(
         "Unsqueeze": unsqueeze,
         "Concat": concat,
         "com.microsoft.QLinearConcat": qlinear_concat,
-        "Slice": slice_,
-        "Gather": gather,
-        "Split": split,
     }
 )
 
 
-def _reshape(builder: GraphBuilder, node: FileNode, value: Value, shape: tuple[int, ...]) -> None:
+def reshaped(builder: GraphBuilder, node: FileNode, value: Value, shape: tuple[int, ...]) -> None:
+    """Define the output as the value in a shape that must have as many elements."""
     if min(shape, default=1) < 0 or math.prod(shape) != math.prod(value.shape):
         raise invalid(node, f"it makes {list(shape)} of {list(value.shape)}")
     if shape == value.shape:
@@ -305,21 +234,3 @@ def _concat(
     order = max(parts, key=lambda part: math.prod(part.shape)).order
     tensors = [builder.ordered(node, part, order).tensor for part in parts]
     return builder.add(node, Concat(order.index(axis)), tensors, shape, order, parts[0].coding)
-
-
-def _cut(builder: GraphBuilder, node: FileNode, value: Value, slices: list[slice], name: str = "") -> Value:
-    ranges = [range(*one.indices(size)) for one, size in zip(slices, value.shape, strict=True)]
-    shape = tuple(len(one) for one in ranges)
-
-    def activation(x: Activation) -> Activation:
-        taken = [ranges[axis] for axis in x.order]
-        op = StridedSlice.of([one.start for one in taken], [one.step for one in taken])
-        return builder.add(node, op, [x.tensor], shape, x.order, x.coding, name)
-
-    if shape == value.shape and all(one.step == 1 for one in ranges):
-        return value
-    if isinstance(value, Constant | Weights):
-        return moved(builder, node, value, Move(shape, activation, lambda array: array[tuple(slices)]))
-    if 0 in shape:
-        raise invalid(node, f"it cuts {list(value.shape)} down to {list(shape)}")
-    return moved(builder, node, value, Move(shape, activation, lambda array: array))

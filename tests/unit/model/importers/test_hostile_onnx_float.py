@@ -209,7 +209,7 @@ TABLE: dict[str, tuple[bytes, str]] = {
         "AIE-MOD-010.*node 1 Pad 'n1'.*'reflect'",
     ),
     "cubic": (one("Resize", "", "", _whole(1, 4, 9, 9), mode="cubic"), "AIE-MOD-010.*'n1'.*'cubic'"),
-    "indices at random": (one("Gather", _whole(0, 1, 3), axis=1), "AIE-MOD-010.*node 1 Gather 'n1'"),
+    "no indices": (one("Gather", _whole(), axis=1), "AIE-MOD-010.*node 1 Gather 'n1'.*no indices"),
     "comparison": (_two("Greater", (2, 3), (2, 3)), "AIE-MOD-010.*node 0 Greater 'n0'.*comparison"),
     "output is a comparison": (one("Greater", np.float32(1)), "AIE-MOD-010.*output .*is a comparison"),
     "sum with a comparison": (_compared("Add"), "AIE-MOD-010.*node 2 Add 'n2'.*a comparison as input"),

@@ -7,9 +7,11 @@ from pathlib import Path
 import litert
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from onnx_builder import OnnxBuilder, run_onnxruntime
-from onnx_float_files import CASES, FUNCTIONS, IMAGE, Case, floats, one, single
+from onnx_float_files import CASES, FUNCTIONS, IMAGE, Case, floats, one, single, whole
 
 from aiedge.model.compile import import_model
 from aiedge.model.importers.onnx import OnnxOptions
@@ -190,3 +192,23 @@ def test_real_models_are_the_same_from_both_formats(shared: Path, name: str) -> 
         np.testing.assert_array_equal(ours.reshape(-1), twin.reshape(-1))
         if name != "kws":  # that file has weights in int8, for which LiteRT quantizes the activations, too
             assert_close([twin], litert.LiteRT(tflite).run([x.reshape(shapes[1])]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_chain_of_moves_is_numpys(data: st.DataObject) -> None:
+    """Axes are renamed, split and joined; what comes of it does not depend on how the elements lie in between."""
+    b = OnnxBuilder()
+    x = expected = floats(np.random.default_rng(1), 2, 4, 6, 3)
+    y = b.node("Conv", b.input("x", x.shape), b.constant(np.eye(4, dtype=np.float32).reshape(4, 4, 1, 1)))
+    for _ in range(data.draw(st.integers(1, 5))):
+        if data.draw(st.booleans()):
+            order = data.draw(st.permutations(range(expected.ndim)))
+            y, expected = b.node("Transpose", y, perm=order), expected.transpose(order)
+        else:
+            cuts = data.draw(st.permutations([2, 2, 2, 3, 3, 2]))
+            sizes = list(cuts[: data.draw(st.integers(1, 4))])
+            shape = (*sizes, 144 // int(np.prod(sizes)))
+            y, expected = b.node("Reshape", y, b.constant(whole(*shape))), expected.reshape(shape)
+    graph = import_model(b.build(b.node("Neg", y)), "m.onnx")
+    np.testing.assert_array_equal(interpret(graph, [x])[0], -expected)
