@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiedge.model.ir.graph import Graph, Quantization
 from aiedge.model.ir.verify import verify
 from aiedge.model.quantize.builder import Builder
+from aiedge.model.quantize.concats import uneven_results
 from aiedge.model.quantize.constraints import fit_scales
 from aiedge.model.quantize.groups import Groups
 from aiedge.model.quantize.operations import CONVERSIONS
@@ -57,7 +58,7 @@ def convert(
     output stays float where it is computed in float. The same arguments give the same graph. Raises ModelError for
     weights whose scales float32 does not hold.
     """
-    kept = dict(kept_float)
+    kept = {**uneven_results(graph, make_plan(graph, kept_float), ranges), **kept_float}
     while True:
         plan = make_plan(graph, kept)
         groups = Groups(graph, plan, ranges)

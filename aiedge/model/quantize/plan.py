@@ -80,7 +80,7 @@ class Plan:
 
 WEIGHTED = (FloatConv2D, FloatDepthwiseConv2D, FloatFullyConnected)
 
-_MOVING = (Reshape, Concat, Pad, Transpose, StridedSlice, ResizeNearest, Gather, FloatResizeBilinear)
+MOVING = (Reshape, Concat, Pad, Transpose, StridedSlice, ResizeNearest, Gather, FloatResizeBilinear)
 _FOLDABLE = (*WEIGHTED, FloatBinary, FloatAveragePool2D, FloatMaxPool2D)
 _BINARIES = {BinaryFunction.ADD, BinaryFunction.SUB, BinaryFunction.MUL}
 _EXTREMA = {BinaryFunction.MINIMUM, BinaryFunction.MAXIMUM}
@@ -204,7 +204,7 @@ class _Planner:
         from_float: set[int] = set()
         for node, plan in zip(self.graph.nodes, self.plans, strict=True):
             activations = [i for i in node.inputs if not self.graph.tensors[i].is_constant]
-            moves = isinstance(node.op, _MOVING) and plan.role is Role.SAME
+            moves = isinstance(node.op, MOVING) and plan.role is Role.SAME
             moved = moves and bool(activations) and all(i in from_float for i in activations)
             if plan.role is Role.FLOAT or moved:
                 from_float.add(node.outputs[0])
@@ -235,7 +235,7 @@ def _own_role(op: Op, inputs: list[Tensor]) -> Role | None:
         fits = op.function in {ReduceFunction.MEAN, ReduceFunction.SUM}
     elif isinstance(op, FloatAveragePool2D):
         return Role.COMPUTE if is_whole_window(op, inputs[0]) else Role.SAME
-    elif isinstance(op, (*_MOVING, FloatMaxPool2D)):
+    elif isinstance(op, (*MOVING, FloatMaxPool2D)):
         return Role.SAME
     else:
         fits = isinstance(op, FloatSoftmax | Quantize | Dequantize | ArgMax)

@@ -276,7 +276,7 @@ def test_concat_shares_one_range_and_requantizes_only_what_is_much_smaller_and_r
     small, large = build.relu(build.conv(build.input(1, 4, 4, 3), 4)), build.input(1, 4, 4, 3)
     joined = build.concat([small, large], 3)
     graph = build.done(joined, build.conv(small, 2))
-    samples = [[one, two * np.float32(30)] for one, two in samples_for(graph, 4)]
+    samples = [[one, two * np.float32(6)] for one, two in samples_for(graph, 4)]
     made = converted(graph, samples)
     assert names(made.graph).count("requantize") == 1
     alone = converted(graph_without_second_reader(), samples)
@@ -287,6 +287,23 @@ def graph_without_second_reader() -> Graph:
     build = FloatGraph()
     small, large = build.relu(build.conv(build.input(1, 4, 4, 3), 4)), build.input(1, 4, 4, 3)
     return build.done(build.concat([small, large], 3))
+
+
+def test_a_result_of_boxes_and_scores_stays_float_so_that_the_scores_live() -> None:
+    build = FloatGraph()
+    x = build.input(1, 4, 4, 3)
+    boxes = build.binary(build.conv(x, 4), build.constant([300.0]), BinaryFunction.MUL)
+    scores = build.unary(build.conv(x, 2), UnaryFunction.SIGMOID)
+    joined = build.reshape(build.concat([boxes, scores], 3), 1, 16, 6)
+    graph = build.done(joined)
+    samples = samples_for(graph, 4)
+    made = converted(graph, samples)
+    assert names(made.graph)[-4:] == ["dequantize", "dequantize", "concat", "reshape"]
+    for sample in samples:
+        (wanted,), (given_values,) = interpret(graph, sample), real_outputs(made, sample)
+        assert np.abs(wanted[..., 4:] - given_values[..., 4:]).max() < 0.03
+    (place,) = (place for place, node in enumerate(graph.nodes) if node.op.NAME == "concat")
+    assert "too much for one scale" in made.plan.nodes[place].reason
 
 
 def test_a_clip_whose_input_others_read_becomes_a_table() -> None:
