@@ -23,7 +23,6 @@ def right_answers(model: aiedge.Model, inputs: list[np.ndarray], labels: list[in
 
 
 @pytest.mark.shared_data
-@pytest.mark.slow
 def test_keywords_are_found_as_often_as_by_the_int8_model_of_the_suite(shared: Path, tmp_path: Path) -> None:
     reference = aiedge.load(str(shared / "models/mlperf_tiny_kws_int8.tflite"))
     files = sorted((shared / "data/kws01").glob("*.bin"))
