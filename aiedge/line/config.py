@@ -90,7 +90,13 @@ class ModelConfig(Options):
 class InspectConfig(Options):
     """How a frame becomes finds, and finds a verdict."""
 
-    threshold: Annotated[Score, Field(description="score from which on a find makes the part bad")] = 0.3
+    threshold: Annotated[
+        Score | None,
+        Field(
+            description="score from which on a find makes the part bad; without it, that of the bundle's processing, "
+            "or 0.3"
+        ),
+    ] = None
     threshold_by_kind: Annotated[
         dict[str, Score],
         Field(default_factory=dict, description="the same for single kinds of finds, by the model's labels"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import cast
 
-from aiedge.api import load, open_device
+from aiedge.api import Model, load, open_device
 from aiedge.clock import SYSTEM_CLOCK, Clock
 from aiedge.devices.camera import Camera
 from aiedge.devices.plc import Plc
@@ -18,6 +18,8 @@ from aiedge.line.runner import Line, Observer
 from aiedge.line.trace import Trace
 from aiedge.telemetry.mqtt import MqttPublisher
 from aiedge.telemetry.store import MetricStore
+
+DEFAULT_THRESHOLD = 0.3
 
 
 @contextmanager
@@ -79,12 +81,20 @@ def make_step(config: LineConfig) -> InspectStep:
         by_kind[model.labels.index(name)] = threshold
     step = InspectStep(
         model,
-        Rules(config.inspect.threshold, by_kind),
+        Rules(_threshold(config, model), by_kind),
         max_shift_px=config.inspect.max_shift_px,
         min_quality=config.inspect.min_quality,
     )
     step.warm_up()
     return step
+
+
+def _threshold(config: LineConfig, model: Model) -> float:
+    """The line's own, else that of the bundle's processing (an anomaly's is no score), else the usual."""
+    if config.inspect.threshold is not None:
+        return config.inspect.threshold
+    form = model.processing
+    return form.threshold if form is not None and form.kind in ("boxes", "peaks") else DEFAULT_THRESHOLD
 
 
 def _publisher(line: str, mqtt: MqttConfig, store: MetricStore, clock: Clock) -> MqttPublisher:
