@@ -23,7 +23,6 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from aiedge.cli.native_runner import NativeRunner
 from numpy.typing import NDArray
 from onnxruntime.quantization import (
     CalibrationDataReader,
@@ -37,6 +36,7 @@ from quantizer_inputs import INPUTS, Floats, Inputs
 
 import aiedge
 from aiedge.bench.machine import machine
+from aiedge.cli.native_runner import NativeRunner
 from aiedge.clock import SystemClock
 from aiedge.model.bundle import write_bundle
 from aiedge.model.compile import import_model

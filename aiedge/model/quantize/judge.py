@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,10 +69,6 @@ class Judge:
                 matches = wanted[0].argmax(axis=-1) == given[0].argmax(axis=-1)
                 equal, total = equal + int(matches.sum()), total + matches.size
         return Verdict(min(one.snr_db for one in sums), equal / total if self.classes else None)
-
-    def samples(self) -> Iterable[Sample]:
-        """The samples that were held."""
-        return tuple(self._samples)
 
     def _given(self, converted: Converted, sample: Sample) -> list[NDArray[np.float64]]:
         graph = converted.graph

@@ -67,7 +67,8 @@ class LayerReport:
 class Trial:
     """One way that was tried, judged on the held-out samples.
 
-    ``method``: ``minmax``, ``percentile 99.99``, ...; ``agreement``: share of the samples whose greatest output is at
+    ``method``: ``minmax``, ``percentile 99.99``, ...; ``snr_db``: of the worst output; of a softmax, that of the scores
+    that go into it, less their mean; ``agreement``: share of the samples whose greatest output is at
     float's place, None where the output is not classes. ``float_layers``: how many nodes stayed in float.
     """
 
