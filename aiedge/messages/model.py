@@ -141,7 +141,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "AIE-MOD-091": Message(
         "The picture is {given} pixels, the model takes {expected}.",
-        "Resize the pictures as the model's training did.",
+        "Resize the pictures as the model's training did, or say how: --processing processing.yaml.",
     ),
     "AIE-MOD-092": Message(
         "The picture cannot become the input {name!r}: {reason}.",

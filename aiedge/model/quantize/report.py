@@ -14,7 +14,7 @@ FORMAT_VERSION = 1
 
 GOOD_SNR_DB, FAIR_SNR_DB = 20.0, 10.0
 GOOD_AGREEMENT, FAIR_AGREEMENT = 0.99, 0.95
-FEW_SAMPLES = 20
+FEW_SAMPLES, FEWEST_SAMPLES = 20, 5
 
 Level = Literal["good", "fair", "poor"]
 
@@ -33,7 +33,7 @@ def judge(report: QuantizationReport) -> Verdict:
     """The report in words.
 
     With a budget, its demands decide. Without one ``good`` is an output's SNR of at least 20 dB (noise of a tenth of
-    the signal's size) with 99 % of the classes as in float, ``fair`` 10 dB and 95 %.
+    the signal's size) with 99 % of the classes as in float, on 5 samples or more; ``fair`` 10 dB and 95 %.
     """
     level, headline = _level(report)
     details = [_agreement(report), _noise(report.snr_db)]
@@ -105,6 +105,8 @@ def _level(report: QuantizationReport) -> tuple[Level, str]:
         return "poor", "The accuracy budget is not met."
     agreement = 1.0 if report.agreement is None else report.agreement
     if report.snr_db >= GOOD_SNR_DB and agreement >= GOOD_AGREEMENT:
+        if report.judging_samples < FEWEST_SAMPLES:
+            return "fair", "The int8 model is like the float model, as far as so few samples can tell."
         return "good", "The int8 model does what the float model does."
     if report.snr_db >= FAIR_SNR_DB and agreement >= FAIR_AGREEMENT:
         return "fair", "The int8 model is near the float model, with some loss."
@@ -131,7 +133,7 @@ def _noise(snr_db: float) -> str:
 def _advice(report: QuantizationReport) -> tuple[str, ...]:
     advice = []
     worst = costliest(report, 3)
-    if worst:
+    if worst and report.snr_db < GOOD_SNR_DB:
         names = ", ".join(f"“{short_name(layer.name, 40)}”" for layer in worst)
         advice.append(
             f"Most is lost in {names}: keep them in float with --keep-float and the names in the table."

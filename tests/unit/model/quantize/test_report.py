@@ -64,7 +64,8 @@ class Page(HTMLParser):
         ({"min_snr_db": 10.0}, "good", "The accuracy budget is met."),
         ({"min_snr_db": 30.0, "budget_met": False}, "poor", "The accuracy budget is not met."),
         ({"judging_samples": 5}, "good", "on 5 samples only"),
-        ({"samples": 3, "judging_samples": 3}, "good", "give more than three"),
+        ({"judging_samples": 4}, "fair", "as far as so few samples can tell"),
+        ({"samples": 3, "judging_samples": 3}, "fair", "give more than three"),
     ],
 )
 def test_verdict(changes: dict, level: str, words: str) -> None:
