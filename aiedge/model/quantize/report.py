@@ -103,14 +103,19 @@ def _level(report: QuantizationReport) -> tuple[Level, str]:
         if report.budget_met:
             return "good", "The accuracy budget is met."
         return "poor", "The accuracy budget is not met."
-    agreement = 1.0 if report.agreement is None else report.agreement
-    if report.snr_db >= GOOD_SNR_DB and agreement >= GOOD_AGREEMENT:
+    if _is_like_float(report):
         if report.judging_samples < FEWEST_SAMPLES:
             return "fair", "The int8 model is like the float model, as far as so few samples can tell."
         return "good", "The int8 model does what the float model does."
+    agreement = 1.0 if report.agreement is None else report.agreement
     if report.snr_db >= FAIR_SNR_DB and agreement >= FAIR_AGREEMENT:
         return "fair", "The int8 model is near the float model, with some loss."
     return "poor", "The int8 model is not the float model any more."
+
+
+def _is_like_float(report: QuantizationReport) -> bool:
+    agreement = 1.0 if report.agreement is None else report.agreement
+    return report.budget_met and report.snr_db >= GOOD_SNR_DB and agreement >= GOOD_AGREEMENT
 
 
 def _agreement(report: QuantizationReport) -> str:
@@ -133,14 +138,14 @@ def _noise(snr_db: float) -> str:
 def _advice(report: QuantizationReport) -> tuple[str, ...]:
     advice = []
     worst = costliest(report, 3)
-    if worst and report.snr_db < GOOD_SNR_DB:
+    if worst and not _is_like_float(report):
         names = ", ".join(f"“{short_name(layer.name, 40)}”" for layer in worst)
         advice.append(
             f"Most is lost in {names}: keep them in float with --keep-float and the names in the table."
         )
     if report.method != "auto" and dict(report.options).get("method") != "auto":
         advice.append("Try --method auto, which compares all ways.")
-    if report.samples < 100:
+    if report.samples < 100 or report.judging_samples < FEWEST_SAMPLES:
         advice.append("Calibrate with more samples, as different as those on the line.")
     return tuple(advice)
 
