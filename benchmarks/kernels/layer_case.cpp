@@ -1,71 +1,22 @@
 #include "layer_case.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <cstring>
 #include <map>
-#include <memory>
-#include <random>
 #include <sstream>
 
-#include "cpu/detect.h"
+#include "float_layer_case.h"
 #include "kernels/variants.h"
+#include "layer_parts.h"
 
 namespace aiedge::bench {
 namespace {
 
 using kernels::QType;
-using Shape = std::array<std::int32_t, 4>;
-using Fields = std::map<std::string, std::string>;
-
-// 64-byte aligned memory of random bytes.
-class Block {
- public:
-  explicit Block(std::size_t bytes) : bytes_((bytes + 64) / 64 * 64), data_(std::aligned_alloc(64, bytes_)) {
-    std::minstd_rand random(1);
-    auto* bytes_of = static_cast<std::uint8_t*>(data_);
-    for (std::size_t i = 0; i < bytes_; ++i) bytes_of[i] = static_cast<std::uint8_t>(random() >> 8);
-  }
-  ~Block() { std::free(data_); }
-  Block(const Block&) = delete;
-  Block& operator=(const Block&) = delete;
-  [[nodiscard]] void* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  void* data_;
-};
-
-using Shared = std::shared_ptr<Block>;
-
-Shared block(std::size_t bytes) { return std::make_shared<Block>(bytes); }
-
-// "1x56x56x24" -> its numbers; what is missing is 1.
-Shape numbers(const Fields& fields, const std::string& key) {
-  Shape shape = {1, 1, 1, 1};
-  const auto found = fields.find(key);
-  if (found == fields.end()) return shape;
-  std::istringstream text(found->second);
-  std::string part;
-  for (std::size_t i = 0; i < shape.size() && std::getline(text, part, 'x'); ++i)
-    shape[i] = std::atoi(part.c_str());
-  return shape;
-}
 
 QType type_of(const Fields& fields, const std::string& key) {
   const auto found = fields.find(key);
   return found != fields.end() && found->second == "uint8" ? QType::kUint8 : QType::kInt8;
 }
-
-std::size_t elements(const Shape& shape) {
-  return std::size_t{1} * shape[0] * shape[1] * shape[2] * shape[3];
-}
-
-// The constants of a layer; they must outlive the runs.
-struct Constants {
-  Shared weights, bias, scale;
-};
 
 Constants make_constants(std::size_t weights, std::int32_t channels) {
   Constants constants = {block(weights), block(std::size_t{4} * channels), block(std::size_t{4} * channels)};
@@ -87,28 +38,6 @@ void make_fit(const Shared& weights, std::size_t count) {
   auto* bytes = static_cast<std::uint8_t*>(weights->data());
   for (std::size_t i = 1; i < count; ++i) bytes[i] = std::max<std::uint8_t>(bytes[i], kWeightZeroPoint - 128);
   bytes[0] = 0;
-}
-
-template <typename Args>
-void add_variants(LayerCase& layer, const Args& args, std::size_t input_bytes, std::size_t output_bytes,
-                  const Constants& keep) {
-  const Shared a = block(input_bytes);
-  const Shared b = block(input_bytes);
-  const Shared y = block(output_bytes);
-  for (const kernels::Kernel<Args>* kernel : kernels::variants<Args>()) {
-    if (!kernels::fits(*kernel, cpu::best(), args)) continue;
-    const std::size_t packed_bytes = kernel->packed_bytes == nullptr ? 0 : kernel->packed_bytes(args);
-    const std::size_t scratch_bytes = kernel->scratch_bytes == nullptr ? 0 : kernel->scratch_bytes(args);
-    const Shared packed = block(packed_bytes);
-    const Shared scratch = block(scratch_bytes);
-    if (packed_bytes > 0) kernel->pack(args, packed->data());
-    const std::int32_t units = kernel->units(args);
-    const auto run = [kernel, args, a, b, y, packed, scratch, units, keep] {
-      const void* const inputs[] = {a->data(), b->data()};
-      kernel->run(args, {inputs, y->data(), packed->data(), scratch->data(), 0, units});
-    };
-    layer.variants.push_back({kernel->name, run, packed_bytes, scratch_bytes});
-  }
 }
 
 void make_conv_2d(LayerCase& layer, const Fields& fields) {
@@ -276,6 +205,10 @@ bool make_case(const std::string& line, LayerCase* out) {
       {"mean", make_mean},
       {"softmax", make_softmax},
       {"requantize", make_requantize},
+      {"float_conv_2d", make_float_conv_2d},
+      {"float_depthwise_conv_2d", make_float_depthwise_conv_2d},
+      {"float_fully_connected", make_float_fully_connected},
+      {"float_unary", make_float_unary},
   };
   std::istringstream words(line);
   LayerCase layer;
