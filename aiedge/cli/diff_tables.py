@@ -81,7 +81,7 @@ def _cells(layer: Mapping[str, Any]) -> list[str]:
         "" if layer["within"] else "!",
         str(layer["number"]),
         "",
-        layer["operator"],
+        layer["operator"].removeprefix("float_"),
         _steps(layer),
         "NaN" if layer["not_finite"] else _figure(layer["greatest"]),
         "" if layer["equal"] else f"{layer['cosine']:.5f}",

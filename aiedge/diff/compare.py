@@ -81,7 +81,7 @@ def compare(a: Source, b: Source, samples: Iterable[Arrays]) -> Comparison:
     numbered = [(number_of[pair.a.key], pair, total) for pair, total in zip(pairs, sums, strict=True)]
     return Comparison(
         rows=tuple(
-            Row(number, pair.a.key.name, pair.a.operator, total)
+            Row(number, pair.a.key.name, _operator(pair), total)
             for number, pair, total in numbered
             if total.samples
         ),
@@ -116,6 +116,11 @@ def _add_run(
             sums[place].add(sample, mine, values, pair.a.coding, pair.b.coding)
 
     b.run(inputs[1], meet)
+
+
+def _operator(pair: Pair) -> str:
+    """What computes the layer: in a QDQ file the name is that of a quantization behind it."""
+    return pair.b.operator if pair.a.operator == "QuantizeLinear" else pair.a.operator
 
 
 def _alone(source: Source, paired: set[LayerKey]) -> tuple[str, ...]:

@@ -80,6 +80,10 @@ class Difference:
             self.reason = "the scale of its integers is not known"
             return
         left, right = real_values(a, a_coding), real_values(b, b_coding)
+        if a_coding is None and _holds_no_negatives(b_coding):
+            left = np.maximum(left, 0)
+        if b_coding is None and _holds_no_negatives(a_coding):
+            right = np.maximum(right, 0)
         if self._view is None:
             self._view = find_view(left, right)
         if self._view is None:
@@ -126,6 +130,11 @@ def _as_stored(array: NDArray[Any], coding: Coding | None) -> Coding | None:
     flips = {("int8", "uint8"): 128, ("uint8", "int8"): -128}
     shift = flips.get((coding.dtype, array.dtype.name), 0)
     return Coding(array.dtype.name, coding.scale, coding.zero_point + shift)
+
+
+def _holds_no_negatives(coding: Coding | None) -> bool:
+    """Whether 0 is the least of the integers: a ReLU became part of their range, and the float value has none yet."""
+    return coding is not None and coding.zero_point == np.iinfo(coding.dtype).min
 
 
 def _untold(a: NDArray[Any], a_coding: Coding | None, b: NDArray[Any], b_coding: Coding | None) -> bool:

@@ -132,7 +132,7 @@ def _noise(snr_db: float) -> str:
     if math.isinf(snr_db):
         return "The outputs are those of float." if snr_db > 0 else "Nothing of the float outputs is left."
     share = 100 * 10 ** (-snr_db / 20)
-    return f"The outputs' signal-to-noise ratio is {snr_db:.1f} dB: the error is {share:.2g} % of the signal."
+    return f"Signal-to-noise ratio of the outputs: {snr_db:.1f} dB, an error of {share:.2g} % of the signal."
 
 
 def _advice(report: QuantizationReport) -> tuple[str, ...]:

@@ -63,6 +63,14 @@ def test_float_beside_integers_counts_in_their_steps() -> None:
     assert (difference.greatest, difference.greatest_steps) == (0.25, 0.5)
 
 
+def test_a_relu_that_became_the_range_of_the_integers() -> None:
+    relu = Coding("uint8", 0.5, 0)
+    a, b = np.array([-3.0, 0.0, 1.0], np.float32), np.array([0, 0, 2], np.uint8)
+    assert added([a], [b], None, relu).equal
+    assert added([b], [a], relu, None).equal
+    assert added([a], [np.array([-3, 3, 5], np.int8)], None, INT8).greatest == 0
+
+
 def test_two_scales_count_in_the_coarser_one() -> None:
     coarse = Coding("int8", 1.0, 0)
     difference = added([np.array([5], np.int8)], [np.array([2], np.int8)], INT8, coarse)
