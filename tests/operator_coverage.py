@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import tflite
 import tflite_models
+from float_graphs import FLOAT_BUILDERS
 from float_models import FLOAT
 from operator_models import LITERT, LOOKUPS, ONNXRUNTIME, Model
 from tflite_models import Draw
@@ -20,6 +23,17 @@ from aiedge.errors import ModelError
 from aiedge.model.importers.tflite import import_tflite
 from aiedge.model.importers.tflite_ops import OPERATORS
 from aiedge.model.importers.tflite_reader import read_tflite
+from aiedge.model.ir.ops import (
+    FLOAT_OPS,
+    BinaryFunction,
+    FloatBinary,
+    FloatReduce,
+    FloatUnary,
+    Op,
+    Quantize,
+    ReduceFunction,
+    UnaryFunction,
+)
 from aiedge.model.ir.verify import verify
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +64,17 @@ such a model in LiteRT.
 """
 
 
+FLOAT_HEAD = """
+## Operations on float32
+
+What the float32 column above, and ONNX files, become. Random graphs of each operation and function, with both zeros,
+subnormal numbers and the greatest ones among their values, have the oracle's bits on every instruction set.
+
+| operation | functions | kernels |
+|---|---|---|
+"""
+
+
 def page() -> str:
     """The text of docs/operators.md."""
     litert = _kinds(LITERT | {kind: partial(tflite_models.lookup, kind) for kind in LOOKUPS})
@@ -71,7 +96,43 @@ def page() -> str:
         cells += ["equal" if kind in litert else "", beside.get(kind, "")]
         cells.append(", ".join(sorted(floats.get(kind, ()))))
         rows.append("| " + " | ".join(cells) + " |")
-    return HEAD + "\n".join(re.sub(" +", " ", row) for row in rows) + "\n"
+    return HEAD + "\n".join(re.sub(" +", " ", row) for row in rows) + "\n" + FLOAT_HEAD + _float_rows()
+
+
+def _float_rows() -> str:
+    """A row for each operation that takes or gives float32."""
+    functions: dict[str, list[str]] = {}
+    for op in _float_operations():
+        names = functions.setdefault(op.NAME, [])
+        if isinstance(op, FloatBinary | FloatReduce | FloatUnary):
+            names.append(_function(op).name.lower())
+    rows = []
+    for operation, names in sorted(functions.items()):
+        kernels = ", ".join(_ordered(instruction_sets(operation)))
+        rows.append(f"| {operation} | {', '.join(names)} | {kernels} |\n")
+    return re.sub(" +", " ", "".join(rows))
+
+
+def untested_in_float() -> set[str]:
+    """Operations and functions of float32 of which no test has a graph."""
+    tested = _float_operations()
+    # numbers of different enums are equal, their texts are not
+    functions = {
+        repr(_function(op)) for op in tested if isinstance(op, FloatBinary | FloatReduce | FloatUnary)
+    }
+    expected = {repr(f) for enum in (BinaryFunction, ReduceFunction, UnaryFunction) for f in enum}
+    untested = {op.NAME for op in (*FLOAT_OPS, Quantize)} - {op.NAME for op in tested}
+    return untested | (expected - functions)
+
+
+def _float_operations() -> list[Op]:
+    return [build(np.random.default_rng(0)).nodes[0].op for build in FLOAT_BUILDERS.values()]
+
+
+def _function(op: FloatBinary | FloatReduce | FloatUnary) -> IntEnum:
+    """The function as its enum; a graph's operation has it so."""
+    assert isinstance(op.function, IntEnum)
+    return op.function
 
 
 def untested() -> set[str]:
@@ -92,7 +153,11 @@ def instruction_sets(operation: str) -> set[str]:
 
 
 def _contracts(operation: str) -> Iterator[Path]:
-    """The lists of the kernels that the operation's file, or what it includes, names."""
+    """The lists of the kernels that the operation's file, or what it includes, names; of float32 its own alone."""
+    own = KERNELS / f"{operation}.def"
+    if operation.startswith("float_") and own.is_file():
+        yield own
+        return
     (source,) = (path for path in OPS.glob("*.cpp") if f'.name = "{operation}"' in path.read_text())
     sources = {source} | {OPS / f"{name}.cpp" for name in re.findall(r'"ops/(\w+)\.h"', source.read_text())}
     for path in sorted(sources):
