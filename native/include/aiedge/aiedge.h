@@ -88,7 +88,8 @@ AIEDGE_API const char* aiedge_version(void);
  * last. Of "avx512vnni", "avxvnni", "avx2", "reference"; the last one always is there. */
 AIEDGE_API const char* aiedge_isa(size_t index);
 
-/* Load from a file or from memory (copied; the caller keeps its buffer). `options`, `error` may be NULL. */
+/* Load from a file or from memory (copied; the caller keeps its buffer). `options`, `error` may be NULL. The
+ * bundle's hash is checked, its signature is not: docs/signing.md says who does. */
 AIEDGE_API aiedge_status aiedge_load_file(const char* path, const aiedge_options* options,
                                           aiedge_model** model, aiedge_error* error);
 AIEDGE_API aiedge_status aiedge_load_memory(const void* data, size_t bytes, const aiedge_options* options,

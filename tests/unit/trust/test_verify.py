@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import subprocess
+from pathlib import Path
 
 import pytest
 from bundle_patch import SECTION_TABLE, BundlePatch, resealed, with_section
@@ -16,7 +18,7 @@ from aiedge.model.bundle import read_bundle, write_bundle
 from aiedge.model.bundle.container import read_container
 from aiedge.model.bundle.signature_section import signed_digest, with_signature
 from aiedge.trust.envelope import read_envelope
-from aiedge.trust.key_files import public_key_of
+from aiedge.trust.key_files import public_key_of, public_pem
 from aiedge.trust.key_store import TrustedKey
 from aiedge.trust.sign import sign_detached, sign_inside
 from aiedge.trust.verify import Signature, verify_signature
@@ -80,6 +82,24 @@ def test_what_is_signed_is_what_the_format_says() -> None:
 
 def test_a_detached_signature_is_over_the_hash_in_the_header() -> None:
     assert sign_detached(PLAIN, "m.aie", OURS)[32:64] == PLAIN[32:64]
+
+
+def test_the_documented_commands_without_python(openssl: str, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "signing.md").read_text(encoding="utf-8")
+    commands = page.split("## Without Python")[1].split("```bash\n")[1].split("```")[0]
+    (tmp_path / "werk-2027.pub.pem").write_bytes(public_pem(public_key_of(OURS)))
+    (tmp_path / "model.aie.sig").write_bytes(sign_detached(PLAIN, "m", OURS, 5))
+
+    def run(bundle: bytes) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "model.aie").write_bytes(bundle)
+        shell = ["bash", "-e", "-c", commands]
+        return subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    done = run(PLAIN)
+    assert (done.returncode, done.stdout) == (0, "Signature Verified Successfully\n"), done.stderr
+    assert run(small_bundle(seed=2)).returncode != 0
+    (tmp_path / "werk-2027.pub.pem").write_bytes(public_pem(public_key_of(THEIRS)))
+    assert run(PLAIN).returncode != 0
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
