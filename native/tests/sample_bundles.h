@@ -175,17 +175,18 @@ inline ByteVector heavy_bundle() {
 }
 
 // int8: one reshape, with provenance, golden vectors and a signature behind it. x (2,6) -> (3,4)
-inline ByteVector signed_bundle() {
+inline ByteVector golden_bundle(std::size_t golden_bytes) {
   std::mt19937 random(8);
   BundleBuilder b;
   const std::uint32_t x = b.activation(1, {2, 6}, 0.05F, -3);
   const std::uint32_t y = b.activation(1, {3, 4}, 0.05F, -3);
   b.node(8, {x}, y, {});
   b.section("PROV", {'{', '}'});
-  b.section("GOLD", random_bytes(&random, 204));
+  b.section("GOLD", random_bytes(&random, golden_bytes));
   b.section("SIGN", random_bytes(&random, 128));
   return b.build({x}, {y});
 }
+inline ByteVector signed_bundle() { return golden_bundle(204); }
 
 // A processing's sections: pictures as they are, or letterboxed and weighed (`fit` 4 or 2), in RGB.
 inline ByteVector prep_section(std::uint8_t fit) {

@@ -115,14 +115,15 @@ Status Runtime::pack() {
   }
   packed_ = Buffer::untouched(packed);
   if (packed_.empty()) return Status::error(Code::kOutOfMemory, "there is not enough memory");
+  const std::size_t file_bytes = bundle_.file.size() - bundle_.released;
+  memory_.peak = bundle_.file.size();
   ConstantPages pages(bundle_, tasks_);
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const Task& task = tasks_[i];
     if (task.packed_bytes == 0) continue;
     packed_.touch(task.packed_offset, task.packed_bytes);
     task.step->pack(packed_.data() + task.packed_offset);
-    memory_.peak =
-        std::max(memory_.peak, bundle_.file.size() - released_ + task.packed_offset + task.packed_bytes);
+    memory_.peak = std::max(memory_.peak, file_bytes - released_ + task.packed_offset + task.packed_bytes);
     released_ += pages.release_after(i, &bundle_.file);
   }
   return {};
@@ -148,7 +149,8 @@ void Runtime::count_memory() {
     memory_.weights += task.step->table_bytes();
     records += task.step->table_bytes() + sizeof(Task) + task.name.size();
   }
-  const std::size_t held = bundle_.file.size() - released_ + packed_.size() + arena_.size();
+  const std::size_t file_bytes = bundle_.file.size() - bundle_.released;
+  const std::size_t held = file_bytes - released_ + packed_.size() + arena_.size();
   memory_.peak = std::max(memory_.peak, held) + records;
 }
 

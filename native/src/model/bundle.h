@@ -28,6 +28,7 @@ struct Node {
 // Everything points into `file`, `tensors` and `pool`, whose memory moves with the bundle.
 struct Bundle {
   Buffer file;
+  std::size_t released = 0;  // bytes of the file that are no longer held
   std::string_view name;
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;  // in an order in which they can run

@@ -24,6 +24,12 @@ Result<Bundle> read_bundle(Buffer file) {
   }
   if (!prep.empty()) AIEDGE_TRY(read_processing(prep, post, &bundle));
   bundle.labels = as_text(sections.value().labels);
+  // Their hash is checked, and nothing here reads them again.
+  const Bytes golden = sections.value().golden;
+  if (!golden.empty()) {
+    const auto offset = static_cast<std::size_t>(golden.data() - bytes.data());
+    bundle.released = bundle.file.release(offset, golden.size());
+  }
   return bundle;
 }
 

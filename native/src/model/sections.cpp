@@ -125,6 +125,7 @@ Status take(const Entry& entry, Bytes content, Sections* sections, std::array<bo
     if (!is_text(as_text(content))) return bad("the provenance is not UTF-8 text");
   } else if (entry.type == "GOLD") {
     if (entry.bytes > kMostGoldenBytes) return bad("the golden vectors are larger than 2^24 bytes");
+    sections->golden = content;
   } else if (entry.type == "SIGN") {
     if (entry.bytes > kMostSignatureBytes) return bad("the signature is larger than 2^12 bytes");
   } else if ((entry.flags & kRequired) != 0) {

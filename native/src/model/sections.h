@@ -32,8 +32,9 @@ struct Sections {
   Bytes data;
   std::size_t data_offset = 0;
   Bytes labels;
-  Bytes prep;  // how pictures become inputs; empty: none
-  Bytes post;  // what the outputs mean; empty: none
+  Bytes golden;  // for aiedge verify; the core does not read it
+  Bytes prep;    // how pictures become inputs; empty: none
+  Bytes post;    // what the outputs mean; empty: none
 };
 
 [[nodiscard]] Result<Sections> read_sections(Bytes file);

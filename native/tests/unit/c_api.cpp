@@ -193,6 +193,19 @@ void check_float_infos() {
   CHECK(aiedge_output_info(loaded.model, 1, &info) == AIEDGE_OK && info.dtype == AIEDGE_INT8);
 }
 
+// Golden vectors are checked by the hash and given back: they count while the model is loaded, and not after.
+void check_golden_memory() {
+  constexpr std::size_t kGolden = std::size_t{1} << 22U;
+  aiedge_memory plain;
+  aiedge_memory golden;
+  const Loaded small(golden_bundle(64));
+  CHECK(aiedge_get_memory(small.model, &plain) == AIEDGE_OK);
+  const Loaded large(golden_bundle(kGolden));
+  CHECK(aiedge_get_memory(large.model, &golden) == AIEDGE_OK);
+  CHECK(golden.peak_bytes >= kGolden && golden.peak_bytes < plain.peak_bytes + kGolden);
+  CHECK(golden.weight_bytes == plain.weight_bytes && golden.arena_bytes == plain.arena_bytes);
+}
+
 // Weights that are packed are not held a second time; the reference, which does not pack, keeps them.
 void check_memory(const ByteVector& bundle) {
   constexpr std::size_t kLargest = 512 * 512;  // shared by two layers, each of which packs it
@@ -223,6 +236,7 @@ int main() {
   check_same_bits(float_bundle());
   check_float_infos();
   check_memory(heavy_bundle());
+  check_golden_memory();
   check_arguments(chain_bundle());
   check_infos(chain_bundle());
   check_old_options(chain_bundle());
