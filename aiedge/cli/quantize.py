@@ -99,7 +99,7 @@ def quantize_command(
     ] = "file",
     engine: Annotated[
         Literal["native", "oracle"], typer.Option(help="What runs the model meanwhile.")
-    ] = "oracle",
+    ] = "native",
     report: Annotated[Path | None, typer.Option(help="File for the report as JSON.")] = None,
     html: Annotated[Path | None, typer.Option(help="File for the report as one page to look at.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,

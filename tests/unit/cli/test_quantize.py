@@ -12,7 +12,9 @@ from float_networks import float_network
 from PIL import Image
 
 from aiedge.cli.main import run_command
+from aiedge.cli.native_runner import NativeRunner
 from aiedge.model.bundle import read_bundle, write_bundle
+from aiedge.model.ir.interpret import interpret_all
 
 
 @pytest.fixture
@@ -68,8 +70,6 @@ def test_a_bundle_that_diff_finds_near_the_float_model(
         "--inputs",
         str(calibration),
         "--json",
-        "--engines",
-        "oracle,oracle",
     ]
     assert run_command([*difference, "--min-snr", "20"]) == 0
     document = json.loads(capsys.readouterr().out)
@@ -104,6 +104,8 @@ def test_the_same_command_gives_the_same_bytes(arguments: list[str], tmp_path: P
     assert run_command(some) == 0
     first = output.read_bytes()
     assert run_command(some) == 0
+    assert output.read_bytes() == first
+    assert run_command([*some, "--engine", "oracle"]) == 0
     assert output.read_bytes() == first
     assert run_command([*some[:-1], "5"]) == 0
     assert output.read_bytes() != first
@@ -237,3 +239,14 @@ def test_what_is_no_float_model(
     broken.write_bytes(b"\x08\x07 this is no model")
     assert run_command(["quantize", str(broken), "--calibration", str(calibration)]) == 1
     assert "broken.onnx" in capsys.readouterr().err
+
+
+def test_the_native_runner_gives_the_oracle_s_arrays() -> None:
+    graph = float_network()
+    runner = NativeRunner()
+    rng = np.random.default_rng(6)
+    for _ in range(3):
+        x = rng.standard_normal((1, 6, 6, 3)).astype(np.float32)
+        for ours, theirs in zip(runner(graph, [x]), interpret_all(graph, [x]), strict=True):
+            assert ours.dtype == theirs.dtype
+            assert np.array_equal(ours, theirs)
