@@ -8,6 +8,7 @@ import numpy as np
 
 from aiedge.model.ir.graph import Graph, Node, Quantization, Tensor
 from aiedge.model.ir.ops import Reshape, StridedSlice
+from aiedge.model.ir.ops.floating import FloatUnary, UnaryFunction
 
 
 def quantization(scale: float, zero_point: int) -> Quantization:
@@ -40,4 +41,20 @@ def picture_graph(
         begin += size
     assert begin <= count
     graph.inputs, graph.outputs = (0,), tuple(indices)
+    return graph
+
+
+def float_graph(
+    shape: tuple[int, int, int], outputs: Sequence[tuple[int, ...]], *, hostile: bool = False
+) -> Graph:
+    """The same in float32; ``hostile``: the outputs are logarithms, so that some are infinite or no numbers."""
+    graph = picture_graph(shape, outputs)
+    for tensor in graph.tensors:
+        tensor.dtype, tensor.quantization = "float32", None
+    if hostile:
+        graph.tensors.append(Tensor("logarithms", (int(np.prod(shape)),), "float32"))
+        last = len(graph.tensors) - 1
+        node = Node("logarithms", FloatUnary(UnaryFunction.LOG), (1,), (last,))
+        cuts = [Node(n.name, n.op, (last,), n.outputs) if n.inputs == (1,) else n for n in graph.nodes[1:]]
+        graph.nodes[1:] = [node, *cuts]
     return graph

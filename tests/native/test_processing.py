@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from processing_graphs import picture_graph
+from processing_graphs import float_graph, picture_graph
 
 from aiedge import _native
 from aiedge.api import Model
@@ -191,6 +191,50 @@ def check(
     given_result = model.process(picture, threshold=threshold)
     same(given_result, expected)
     return given_result
+
+
+FLOAT_OUTPUTS: dict[str, tuple[list[tuple[int, ...]], dict[str, Any]]] = {
+    "boxes": (
+        [(1, 6, 6, 3), (1, 6, 6, 4)],
+        {"decoder": "distances", "threshold": 0.4, "levels": [{"classes": 0, "boxes": 1, "stride_px": 8}]},
+    ),
+    "bins": (
+        [(1, 6, 6, 3), (1, 6, 6, 16)],
+        {"decoder": "bins", "bins": 4, "threshold": 0.4, "levels": [{"classes": 0, "boxes": 1, "stride_px": 8}]},
+    ),
+    "centre_size": (
+        [(1, 6, 6, 3), (1, 6, 6, 4), (1, 6, 6, 1)],
+        {
+            "decoder": "centre_size", "threshold": 0.2,
+            "levels": [{"classes": 0, "boxes": 1, "objectness": 2, "stride_px": 8}],
+        },
+    ),
+    "peaks": ([(1, 12, 12, 3)], {"stride_px": 4, "threshold": 0.4}),
+    "classes": ([(1, 11)], {"softmax": True}),
+    "scores": ([(1, 11)], {"softmax": False}),
+    "anomaly": ([(1, 9, 7, 1)], {"threshold": 1.5, "score": "mean"}),
+    "segmentation": ([(1, 5, 4, 3)], {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLOAT_OUTPUTS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 999), hostile=st.booleans(), spread=st.sampled_from([20.0, 60.0, 0.5]))
+def test_float_models(name: str, seed: int, hostile: bool, spread: float) -> None:
+    """Inputs and outputs in float32, some of them infinite or no numbers."""
+    shapes, more = FLOAT_OUTPUTS[name]
+    kind = {"bins": "boxes", "centre_size": "boxes", "scores": "classes"}.get(name, name)
+    graph = float_graph((SIDE, SIDE, 3), shapes, hostile=hostile)
+    image = {**PIXEL, "fit": "stretch", "mean": (128, 120, 127), "std": spread}
+    processing = Processing.model_validate({"inputs": [image], "output": {"kind": kind, **more}})
+    model = opened(graph, processing, ISAS[0])
+    (picture,) = pictures(60, 50, True, seed, count=1)
+    arrays, fit = prepare_inputs(processing, model.inputs, picture)
+    np.testing.assert_array_equal(model.prepare(picture)[0], arrays[0])
+    out = model.allocate_outputs()
+    model.run(arrays, out)
+    assert not hostile or any(not np.isfinite(array).all() for array in out)
+    same(model.process(picture), read_outputs(processing.output, model.outputs, out, fit, LABELS))
 
 
 def test_the_boxes_are_not_all_empty() -> None:
