@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 BINS = 2048
+COUNTED = 1 << 16
+"""Of one array; the least and the greatest value are always of all."""
 
 
 class Histogram:
@@ -27,7 +30,7 @@ class Histogram:
 
     @property
     def total(self) -> int:
-        """How many values were added."""
+        """How many values were counted."""
         return self.zeros + int(self.counts.sum())
 
     @property
@@ -37,20 +40,20 @@ class Histogram:
         return middles
 
     def add(self, values: NDArray[Any]) -> None:
-        """Count finite float values of any shape."""
-        flat = values.reshape(-1)
-        zeros = flat.size - int(np.count_nonzero(flat))
-        self.zeros += zeros
-        if zeros == flat.size:
-            return
-        least, greatest = float(flat.min()), float(flat.max())
+        """Take in finite float values of any shape; of more than :data:`COUNTED` evenly spaced ones are counted."""
+        least, greatest = float(values.min()), float(values.max())
         self.least, self.greatest = min(self.least, least), max(self.greatest, greatest)
+        counted = _spaced(values)
+        zeros = counted.size - int(np.count_nonzero(counted))
+        self.zeros += zeros
+        if least == greatest == 0:
+            return
         if self.width == 0:
             self.low = least
             # a little more than the span, so that the greatest value lies inside the last bin
             self.width = max(greatest - least, abs(least) * 2.0**-20) / BINS * (1 + 2.0**-20)
         self._cover(least, greatest)
-        counts = np.bincount(self._places(flat), minlength=BINS)
+        counts = np.bincount(self._places(counted), minlength=BINS)
         if zeros:
             counts[self._places(np.zeros(1))] -= zeros
         self.counts += counts
@@ -86,3 +89,14 @@ class Histogram:
     def _merged(self) -> NDArray[np.int64]:
         pairs: NDArray[np.int64] = self.counts.reshape(-1, 2).sum(axis=1)
         return pairs
+
+
+def _spaced(values: NDArray[Any]) -> NDArray[Any]:
+    """Every k-th value, ``k`` having no divisor in common with the channels, so that all of them are met."""
+    flat = values.reshape(-1)
+    if flat.size <= COUNTED:
+        return flat
+    step = flat.size // COUNTED
+    while math.gcd(step, values.shape[-1]) != 1:
+        step += 1
+    return flat[::step]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from aiedge.model.quantize.histogram import BINS, Histogram
+from aiedge.model.quantize.histogram import BINS, COUNTED, Histogram
 
 FLOATS = st.floats(-(2.0**40), 2.0**40, width=32)
 BATCHES = st.lists(arrays(np.float32, st.integers(1, 30), elements=FLOATS), min_size=1, max_size=6)
@@ -70,3 +70,15 @@ def test_coarse_bins_hold_all_counts() -> None:
     histogram = filled([np.random.default_rng(1).normal(0, 1, 1000)])
     assert sum(histogram.coarse(64)) == 1000
     assert len(histogram.coarse(64)) == 64
+
+
+def test_of_a_large_array_some_of_every_channel_are_counted_and_the_bounds_are_of_all() -> None:
+    values = np.zeros((1, 100, 100, 48), np.float32)
+    values[..., :] = np.arange(1, 49)
+    values[0, 7, 9, 11] = -1000
+    histogram = filled([values])
+    assert 0.3 * COUNTED < histogram.total <= COUNTED * 2
+    assert histogram.least == -1000
+    assert histogram.greatest == 48
+    places = ((np.arange(1, 49) - histogram.low) / histogram.width).astype(int)
+    assert all(histogram.counts[place] > 0 for place in places)
