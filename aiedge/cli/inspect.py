@@ -23,6 +23,7 @@ from aiedge.model.bundle.provenance import read_provenance
 from aiedge.model.compile import compile_bytes
 from aiedge.model.ir.graph import Graph, Tensor
 from aiedge.model.ir.ops import Op
+from aiedge.model.processing import decode
 from aiedge.model.read_file import read_model_file
 from aiedge.trust.envelope import read_envelope
 from aiedge.trust.policy import Policy, demand_trust
@@ -73,6 +74,7 @@ def describe(name: str, bundle: Bundle, loaded: aiedge.Model) -> dict[str, Any]:
         "provenance": _provenance(name, bundle),
         "golden_vectors": _golden(name, bundle),
         "signature": _signature(name, bundle),
+        "processing": _processing(name, bundle),
         "labels": list(bundle.labels),
         "inputs": [_tensor(graph.tensors[i]) for i in graph.inputs],
         "outputs": [_tensor(graph.tensors[i]) for i in graph.outputs],
@@ -80,6 +82,12 @@ def describe(name: str, bundle: Bundle, loaded: aiedge.Model) -> dict[str, Any]:
         "macs": sum(place.macs for place in loaded.placement),
         "memory": dataclasses.asdict(loaded.memory),
     }
+
+
+def _processing(name: str, bundle: Bundle) -> dict[str, Any] | None:
+    """How pictures become inputs and what the outputs mean, with the keys of a processing.yaml."""
+    processing = decode(bundle, name)
+    return None if processing is None else processing.model_dump(mode="json", exclude_none=True)
 
 
 def _provenance(name: str, bundle: Bundle) -> dict[str, Any] | None:
@@ -178,6 +186,7 @@ def _print(document: Mapping[str, Any]) -> None:
         "peak memory": _bytes(memory["peak_bytes"]),
         "arithmetic": document["arithmetic"],
         "labels": str(len(document["labels"])) if document["labels"] else "none",
+        "processing": document["processing"]["output"]["kind"] if document["processing"] else "none",
         "golden vectors": str(document["golden_vectors"] or "none"),
         "signed with": document["signature"]["key_id"] if document["signature"] else "no key",
         **_origin(document["provenance"]),

@@ -106,6 +106,16 @@ def test_a_threshold_without_a_processing(
     assert "AIE-CLI-001" in capsys.readouterr().err
 
 
+def test_inspect_tells_the_processing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = bundle(tmp_path, *CASES[1])
+    assert run_command(["inspect", str(path), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)["processing"]
+    assert shown["inputs"][0]["std"] == [20, 20, 20]
+    assert Processing.model_validate(shown).output.kind == "boxes"
+    assert run_command(["inspect", str(path)]) == 0
+    assert "boxes" in capsys.readouterr().out
+
+
 def test_raw_tensors_go_past_the_processing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = bundle(tmp_path, *CASES[0])
     raw = tmp_path / "raw.npy"
