@@ -116,7 +116,7 @@ def _print_verdict(console: Console, document: Mapping[str, Any]) -> None:
         return
     first = next(layer for layer in layers if layer["number"] == document["first_divergence"])
     _line(console, f"first divergence: layer {first['number']}, {first['operator']}", "bold red")
-    _line(console, f"  {first['name']}", "red")
+    _line(console, f"  {_shortened(first['name'], max(40, console.width - 2))}", "red")
     steps = "" if first["greatest_steps"] is None else f" ({_plural(_steps(first), 'step')})"
     where = f"at {first['place']} of input {first['sample']}"
     if first["not_finite"]:

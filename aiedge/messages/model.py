@@ -151,6 +151,10 @@ MESSAGES: dict[str, Message] = {
         "The model's inputs are {inputs}; the file has {arrays}.",
         "Give an .npz file with an array for each input, under its name, the samples along the first axis.",
     ),
+    "AIE-MOD-094": Message(
+        "The raw tensor has {size_bytes} bytes, the input {name!r} takes {count} numbers of {dtype}.",
+        "If its numbers are of another type, say so: --stored int8 (uint8, int16, float32).",
+    ),
     "AIE-MOD-095": Message(
         "The bundle has format {version}, this aiedge reads {supported}, and it holds what this aiedge does not know: "
         "{reason}.",

@@ -194,7 +194,14 @@ def _raw(file: Path, spec: TensorSpec, form: Form) -> NDArray[Any]:
     count = int(np.prod(spec.shape))
     content = _told(file, lambda named: read_file(named, max(count * 16, _LEAST_LIMIT_BYTES)))
     if len(content) != count * dtype.itemsize:
-        raise misfit(f"{len(content)} bytes of {dtype.name}", spec, file)
+        raise InputError(
+            "AIE-MOD-094",
+            where=str(file),
+            size_bytes=len(content),
+            name=spec.name,
+            count=count,
+            dtype=dtype.name,
+        )
     stored = np.frombuffer(content, dtype).astype(dtype.newbyteorder("="), copy=False)
     return as_input(stored, spec, form.scaling, file, 0)
 

@@ -227,11 +227,11 @@ CASES: dict[str, tuple[str, bytes, Form, str]] = {
         "AIE-MOD-093",
     ),
     "one array for two inputs": ("a.npy", npy(np.zeros((2, 6))), Form([VECTOR, PICTURE]), "AIE-MOD-093"),
-    "raw too short": ("a.bin", bytes(23), Form([VECTOR]), "AIE-CLI-004"),
-    "raw too long": ("a.bin", bytes(24 * 16), Form([VECTOR]), "AIE-CLI-004"),
-    "raw empty": ("a.bin", b"", Form([VECTOR]), "AIE-CLI-004"),
+    "raw too short": ("a.bin", bytes(23), Form([VECTOR]), "AIE-MOD-094"),
+    "raw too long": ("a.bin", bytes(24 * 16), Form([VECTOR]), "AIE-MOD-094"),
+    "raw empty": ("a.bin", b"", Form([VECTOR]), "AIE-MOD-094"),
     "raw NaN": ("a.bin", WITH_NAN.tobytes(), Form([VECTOR]), "AIE-MOD-089"),
-    "raw of another type": ("a.bin", bytes(6), Form([VECTOR], PIXELS, raw_dtype="int16"), "AIE-CLI-004"),
+    "raw of another type": ("a.bin", bytes(6), Form([VECTOR], PIXELS, raw_dtype="int16"), "AIE-MOD-094"),
     "raw integers without a scale": ("a.bin", bytes(6), Form([VECTOR], raw_dtype="int8"), "AIE-MOD-090"),
 }
 
