@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from aiedge.model.ir.geometry import window_count, window_extent
 from aiedge.model.ir.graph import Graph, Node, Tensor
 from aiedge.model.ir.ops import FloatConv2D, FloatDepthwiseConv2D, FloatFullyConnected
 from aiedge.model.quantize.constants import data_of, quantization_of_tensor
@@ -83,20 +84,23 @@ def window_means(op: Weighted, x: NDArray[np.generic], weights: tuple[int, ...])
     if isinstance(op, FloatFullyConnected):
         rows: Means = wide.reshape(-1, weights[1]).mean(axis=0)
         return rows
-    padded = np.pad(wide, ((0, 0), (op.pad_top, op.pad_bottom), (op.pad_left, op.pad_right), (0, 0)))
-    height, width = weights[1], weights[2]
-    rows_out = (padded.shape[1] - (height - 1) * op.dilation_h - 1) // op.stride_h + 1
-    columns_out = (padded.shape[2] - (width - 1) * op.dilation_w - 1) // op.stride_w + 1
-    means = np.zeros((height, width, padded.shape[3]))
-    for row in range(height):
-        for column in range(width):
-            top, left = row * op.dilation_h, column * op.dilation_w
-            means[row, column] = padded[
-                :,
-                top : top + (rows_out - 1) * op.stride_h + 1 : op.stride_h,
-                left : left + (columns_out - 1) * op.stride_w + 1 : op.stride_w,
-            ].mean(axis=(0, 1, 2))
+    _, height, width, _ = x.shape
+    over_rows = _tap_shares(height, (op.pad_top, op.pad_bottom), weights[1], op.dilation_h, op.stride_h)
+    over_columns = _tap_shares(width, (op.pad_left, op.pad_right), weights[2], op.dilation_w, op.stride_w)
+    # (KW, W) with (N, H, W, I), then (KH, H) with (H, KW, I)
+    narrowed = np.matmul(over_columns, wide).mean(axis=0)
+    means: Means = np.tensordot(over_rows, narrowed, axes=(1, 0))
     return means
+
+
+def _tap_shares(size: int, pads: tuple[int, int], taps: int, dilation: int, stride: int) -> Means:
+    """Of each tap and position on an axis: the share of the windows in which the tap reads the position."""
+    windows = window_count(size, *pads, window_extent(taps, dilation), stride)
+    shares = np.zeros((taps, size))
+    for tap in range(taps):
+        places = np.arange(windows) * stride + tap * dilation - pads[0]
+        shares[tap, places[(places >= 0) & (places < size)]] = 1 / windows
+    return shares
 
 
 def replace_tensors(graph: Graph, tensors: list[Tensor]) -> Graph:
