@@ -53,7 +53,10 @@ def test_a_float_graph_goes_through_a_bundle(kind: str) -> None:
         inputs = inputs_of(graph, rng)
         ours, read = interpret(graph, inputs)[0], interpret(again, inputs)[0]
         assert ours.dtype == graph.tensors[graph.outputs[0]].dtype
-        assert ours.tobytes() == read.tobytes()
+        # which bits a NaN has is open
+        numbers = ~np.isnan(ours)
+        assert ours[numbers].tobytes() == read[numbers].tobytes()
+        assert np.isnan(read[~numbers]).all()
 
 
 def test_a_function_stands_by_its_name_in_the_text() -> None:

@@ -107,8 +107,12 @@ def test_erfc64_keeps_small_results(v: float) -> None:
 @given(values=st.lists(ANY, min_size=1, max_size=20))
 def test_each_element_stands_alone(function: UnaryFunction, values: list[float]) -> None:
     x = np.array(values, np.float32)
-    alone = [computed(function, x[i : i + 1])[0] for i in range(x.size)]
-    assert computed(function, x).tobytes() == np.array(alone, np.float32).tobytes()
+    together = computed(function, x)
+    alone = np.array([computed(function, x[i : i + 1])[0] for i in range(x.size)], np.float32)
+    # which bits a NaN has is open
+    numbers = ~np.isnan(alone)
+    assert together[numbers].tobytes() == alone[numbers].tobytes()
+    assert np.isnan(together[~numbers]).all()
 
 
 @pytest.mark.parametrize("function", UnaryFunction)
