@@ -62,7 +62,7 @@ def test_detect(native_build: Path, tmp_path: Path) -> None:
     program = _built(native_build, tmp_path, *DETECT)
     level = {"classes": 0, "boxes": 1, "stride_px": 8}
     described = {
-        "inputs": [{"mean": 128, "std": 20, "fit": "letterbox"}],
+        "inputs": [{"mean": 128, "std": 20}],
         "output": {"kind": "boxes", "decoder": "distances", "levels": [level], "threshold": 0.6},
     }
     graph = picture_graph((32, 32, 3), [(1, 4, 4, 2), (1, 4, 4, 4)], scale=0.05)

@@ -8,6 +8,11 @@
 
 namespace aiedge {
 
+// 2^k; k is -1022 to 1023.
+[[nodiscard]] inline double power_of_two(std::int64_t k) {
+  return std::bit_cast<double>(static_cast<std::uint64_t>(k + 1023) << 52U);
+}
+
 // exp(v) for v held within -745 to 709.78; NaN stays NaN.
 [[nodiscard]] inline double exp64(double v) {
   // 1/n!, n from 0: the doubles nearest to them, since every n! here is exact.
@@ -31,7 +36,10 @@ namespace aiedge {
   const double r = (held - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
   double p = kInverse[13];
   for (std::size_t n = 13; n > 0; --n) p = p * r + kInverse[n - 1];
-  return std::ldexp(p, static_cast<int>(k));
+  // In two steps, of which the first is exact: no power of two is itself out of range.
+  const auto whole = static_cast<std::int64_t>(k);
+  const std::int64_t half = whole / 2;
+  return p * power_of_two(half) * power_of_two(whole - half);
 }
 
 // The logistic function, rounded to float32.

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from aiedge.model.ir import real_functions
 from aiedge.vision.boxes import Grid, find_boxes
 from aiedge.vision.exp64 import exp64, sigmoid32
 from aiedge.vision.fit import Fit, place
@@ -34,11 +35,22 @@ def found(
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-800, 800), min_size=1))
 def test_exp64(values: list[float]) -> None:
     for value, given_exp in zip(values, exp64(np.array(values)).tolist(), strict=True):
         expected = math.exp(min(max(value, -745.0), 709.78))
         assert given_exp == pytest.approx(expected, rel=4e-16, abs=5e-324)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(), min_size=1))
+def test_exp64_has_the_bits_of_the_float_operators(values: list[float]) -> None:
+    array = np.array(values)
+    ours, theirs = exp64(array), real_functions.exp64(array)
+    numbers = ~np.isnan(array)
+    assert ours[numbers].tobytes() == theirs[numbers].tobytes()
+    assert np.isnan(ours[~numbers]).all()
 
 
 def test_distances() -> None:
@@ -103,6 +115,7 @@ def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return shared / (sum(areas) - shared)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 999), agnostic=st.booleans())
 def test_what_is_kept_overlaps_little_and_what_went_much(seed: int, agnostic: bool) -> None:
     rng = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -36,6 +36,7 @@ def test_places(
     assert (placed.source, placed.target) == (Rectangle(*source), Rectangle(*target))
 
 
+@settings(deadline=None)
 @given(width=sides, height=sides, to_width=sides, to_height=sides)
 def test_every_fit_stays_inside(width: int, height: int, to_width: int, to_height: int) -> None:
     for fit in ("stretch", "letterbox", "crop"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -24,6 +24,7 @@ def worst(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> int:
     return int(np.abs(ours.astype(int) - theirs.reshape(ours.shape)).max())
 
 
+@settings(deadline=None)
 @given(
     rows=sides,
     columns=sides,
@@ -48,6 +49,7 @@ def _off_borders(size: int, new_size: int) -> NDArray[np.bool_]:
     return clear
 
 
+@settings(deadline=None)
 @given(
     rows=sides,
     columns=sides,
@@ -64,6 +66,7 @@ def test_bilinear_is_opencvs_within_a_level(
     assert worst(resize(image, width, height, "bilinear"), np.asarray(theirs, np.uint8)) <= 1
 
 
+@settings(deadline=None)
 @given(rows=sides, columns=sides, data=st.data(), channels=st.sampled_from([1, 3]), seed=st.integers(0, 99))
 def test_area_is_opencvs_within_a_level(
     rows: int, columns: int, data: st.DataObject, channels: int, seed: int

@@ -8,30 +8,12 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/exp64.h"
+
 namespace aiedge::kernels {
 
-// 2^k; k is -1022 to 1023.
-[[nodiscard]] inline double power_of_two(std::int64_t k) {
-  return std::bit_cast<double>(static_cast<std::uint64_t>(k + 1023) << 52U);
-}
-
-[[nodiscard]] inline double exp64(double v) {
-  if (std::isnan(v)) return v;
-  constexpr double kLog2E = 1.4426950408889634;
-  constexpr double kLn2High = 0.693147180369123816490;
-  constexpr double kLn2Low = 1.90821492927058770002e-10;
-  constexpr double kFactorials[] = {1,    1,     2,      6,       24,       120,       720,
-                                    5040, 40320, 362880, 3628800, 39916800, 479001600, 6227020800};
-  const double held = std::clamp(v, -745.0, 709.78);
-  const double k = std::nearbyint(held * kLog2E);
-  const double r = (held - k * kLn2High) - k * kLn2Low;
-  double p = 1.0 / kFactorials[13];
-  for (int n = 12; n >= 0; --n) p = p * r + 1.0 / kFactorials[n];
-  // In two steps, of which the first is exact: no power of two is itself out of range.
-  const auto whole = static_cast<std::int64_t>(k);
-  const std::int64_t half = whole / 2;
-  return p * power_of_two(half) * power_of_two(whole - half);
-}
+using ::aiedge::exp64;
+using ::aiedge::power_of_two;
 
 // 2 * artanh(s) = 2 * (s + s^3 / 3 + ... + s^23 / 23).
 [[nodiscard]] inline double twice_artanh64(double s) {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from processing_graphs import picture_graph
 
@@ -156,6 +156,7 @@ def test_as_many_inputs_as_the_graph_has() -> None:
 
 
 @pytest.mark.parametrize("described", GOOD, ids=lambda described: described.output.kind)
+@settings(deadline=None)
 @given(data=st.data())
 def test_damaged_sections(described: Processing, data: st.DataObject) -> None:
     """Any change of a byte gives another valid processing, or one error."""
