@@ -7,8 +7,8 @@ from aiedge.messages.message import Message
 MESSAGES: dict[str, Message] = {
     "AIE-LIN-001": Message(
         "The model is not one that a line can use: {reason}.",
-        "Give a bundle whose processing finds boxes, peaks or an anomaly (docs/processing.md), or one with an int8 input "
-        "(1, height, width, 2) and an int8 heat map (1, rows, columns, kinds).",
+        "Give a bundle whose processing finds boxes, peaks or an anomaly (docs/processing.md), or one with an int8 "
+        "input (1, height, width, 2) and an int8 heat map (1, rows, columns, kinds).",
     ),
     "AIE-LIN-002": Message(
         "The model knows no kind of find named {name!r}.", "Use one of its labels: {known}."

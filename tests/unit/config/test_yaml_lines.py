@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiedge.errors import ConfigError
 from aiedge.config.yaml_lines import MAX_BYTES, MAX_DEPTH, YamlFile, dotted, read_yaml
+from aiedge.errors import ConfigError
 
 
 def read(folder: Path, text: str | bytes) -> YamlFile:
