@@ -67,6 +67,6 @@ int main() {
   constexpr std::int32_t kFar = 1 << 24;
   ran += compare(random, 1, {1, 2, 1, kFar, kFar, 0}, {1, 2, 1, kFar, kFar, 0}, 1, 1);
   ran += compare(random, 1, {2, 3, 2, kFar, 2 * kFar, 0}, {3, 2, 3, 1 << 19, 1 << 19, 0}, 7, 2);
-  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  if (cpu::best() != cpu::Isa::kReference) CHECK(ran > 0);
   return report();
 }

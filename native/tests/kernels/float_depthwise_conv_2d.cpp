@@ -59,6 +59,6 @@ int main() {
   constexpr std::int32_t kFar = 1 << 24;
   ran += compare(random, 1, {1, 2, 1, kFar, kFar, 0}, {1, 2, 1, kFar, kFar, 0}, 1, 1);
   compare(random, 1, {9, 3, 1, 1, 1, 1}, {9, 3, 1, 1, 1, 1}, 5, 3);
-  if (cpu::has(cpu::Isa::kAvx2)) CHECK(ran > 0);
+  if (cpu::best() != cpu::Isa::kReference) CHECK(ran > 0);
   return report();
 }
