@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onnx_builder import OnnxBuilder, run_onnxruntime
 from onnx_float_files import CASES, FUNCTIONS, IMAGE, Case, floats, one, single, whole
 
+import aiedge
 from aiedge.model.compile import import_model
 from aiedge.model.importers.onnx import OnnxOptions
 from aiedge.model.ir.interpret import interpret
@@ -35,6 +36,65 @@ def test_as_onnxruntime_computes_it(kind: str) -> None:
         ours = interpret(import_model(model, "m.onnx"), inputs)
         assert_close(ours, run_onnxruntime(model, *inputs))
         assert np.unique(ours[0]).size > 3
+
+
+@pytest.mark.parametrize("kind", FUNCTIONS | CASES)
+def test_the_native_engine_runs_what_is_imported(tmp_path: Path, kind: str) -> None:
+    data, inputs = (FUNCTIONS | CASES)[kind](np.random.default_rng(3))
+    path = tmp_path / "m.onnx"
+    path.write_bytes(data)
+    loaded = aiedge.load(path)
+    results = loaded(*inputs)
+    ours = [results] if isinstance(results, np.ndarray) else results
+    for a, b in zip(ours, interpret(import_model(data, "m.onnx"), inputs), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_windows_lie_where_onnxruntime_has_them(data: st.DataObject) -> None:
+    def pair(least: int, most: int) -> list[int]:
+        return data.draw(st.lists(st.integers(least, most), min_size=2, max_size=2))
+
+    kind = data.draw(st.sampled_from(["Conv", "ConvTranspose", "MaxPool", "AveragePool"]))
+    size, strides = pair(1, 4), pair(1, 3)
+    dilations = pair(1, 2) if kind.startswith("Conv") else [1, 1]
+    extents = [(taps - 1) * step + 1 for taps, step in zip(size, dilations, strict=True)]
+    pads = [data.draw(st.integers(0, extents[axis % 2] - 1)) for axis in range(4)]
+    attributes: dict[str, object] = {"strides": strides, "pads": pads, "kernel_shape": size}
+    rng = np.random.default_rng(1)
+    weights: list[tuple[int, ...]] = []
+    if kind.startswith("Conv"):
+        attributes |= {"dilations": dilations, "group": data.draw(st.sampled_from([1, 2]))}
+        weights = [(2, 2 // int(str(attributes["group"])), *size)]
+    elif kind == "MaxPool":
+        attributes["ceil_mode"] = data.draw(st.integers(0, 1))
+    else:
+        attributes["count_include_pad"] = data.draw(st.integers(0, 1))
+    if kind == "ConvTranspose":
+        attributes["output_padding"] = [data.draw(st.integers(0, step - 1)) for step in strides]
+    model, inputs = one(rng, kind, *weights, shape=(1, 2, 9, 8), **attributes)
+    assert_close(interpret(import_model(model, "m.onnx"), inputs), run_onnxruntime(model, *inputs))
+
+
+@pytest.mark.parametrize("opset", [11, 12, 13, 15, 18, 20, 21, 22, 23])
+def test_operator_sets(opset: int) -> None:
+    """Axes, parts and bounds stand in attributes or in inputs, by the operator set."""
+    rng = np.random.default_rng(opset)
+    b = OnnxBuilder(opset)
+    y = b.node("Conv", b.input("x", IMAGE), b.constant(floats(rng, 6, 4, 3, 3)), pads=[1, 1, 1, 1])
+    spread = np.abs(floats(rng, 6)) + np.float32(0.5)
+    y = b.node("BatchNormalization", y, *map(b.constant, (*floats(rng, 3, 6), spread)))
+    y = b.node("Clip", y, b.constant(np.float32(0)), b.constant(np.float32(6)))
+    axes, parts = b.constant(whole(2, 3)), b.constant(whole(2, 4))
+    y = b.node("ReduceMean", y, axes, keepdims=1) if opset >= 18 else b.node("ReduceMean", y, axes=[2, 3])
+    if opset >= 13:
+        y = b.node("Split", b.node("Squeeze", y, axes), parts, count=2, axis=1)
+    else:
+        y = b.node("Split", b.node("Squeeze", y, axes=[2, 3]), count=2, axis=1, split=[2, 4])
+    y = b.node("Softmax", b.nodes[-1].output[1], axis=1)
+    data = b.build(y)
+    _check(data, IMAGE)
 
 
 # -- files of which a part is quantized ------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import litert
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from tflite_builder import TfliteBuilder
 from tflite_models import Draw
 
+import aiedge
 from aiedge.errors import ModelError
 from aiedge.model.compile import import_model
 from aiedge.model.ir.interpret import interpret
@@ -43,6 +46,20 @@ def test_as_litert_computes_it(operator: str, seed: int) -> None:
     if operator in POSITIVE:
         inputs = [np.abs(x) + np.float32(0.01) for x in inputs]
     assert_close(interpret(import_model(model, "m.tflite"), inputs), reference.run(inputs))
+
+
+@pytest.mark.parametrize("operator", FLOAT)
+def test_the_native_engine_runs_what_is_imported(tmp_path: Path, operator: str) -> None:
+    draw = Draw(7)
+    model = FLOAT[operator](draw)
+    graph = import_model(model, "m.tflite")
+    inputs = [_floats(draw, graph.tensors[i].shape, np.dtype(graph.tensors[i].dtype)) for i in graph.inputs]
+    path = tmp_path / "m.tflite"
+    path.write_bytes(model)
+    results = aiedge.load(path)(*inputs)
+    ours = [results] if isinstance(results, np.ndarray) else results
+    for a, b in zip(ours, interpret(graph, inputs), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def _dense(
