@@ -90,7 +90,8 @@ def page() -> str:
     for kind in names:
         dtypes = litert.get(kind, {})
         operations = sorted(set().union(*dtypes.values()))
-        kernels = _ordered({isa for operation in operations for isa in instruction_sets(operation)})
+        everything = {*operations, *floats.get(kind, ())}
+        kernels = _ordered({isa for operation in everything for isa in instruction_sets(operation)})
         cells = [kind, *("yes" if dtypes.get(dtype) else "" for dtype in DTYPES)]
         cells += [", ".join(operations), ", ".join(kernels)]
         cells += ["equal" if kind in litert else "", beside.get(kind, "")]
