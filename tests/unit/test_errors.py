@@ -20,9 +20,11 @@ LEAVES = {
     errors.EndOfFrames: (DeviceError, EOFError),
     errors.EngineError: (RuntimeError,),
     errors.InputError: (ValueError,),
+    errors.KeyFileError: (OSError,),
     errors.LineError: (RuntimeError,),
     errors.ModelError: (ValueError,),
     errors.OutputError: (OSError,),
+    errors.SignatureError: (errors.ModelError, ValueError),
     errors.TelemetryError: (OSError,),
     errors.UsageError: (ValueError,),
 }

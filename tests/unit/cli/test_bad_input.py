@@ -103,7 +103,8 @@ def endings_of(capfd: Capture, path: Path, contents: Iterator[bytes]) -> Counter
 def test_a_damaged_tflite_file_is_one_line(tmp_path: Path, capfd: Capture) -> None:
     endings = endings_of(capfd, tmp_path / "模型 a.tflite", mutations(everything(), MUTATIONS, seed=11))
     assert sum(endings.values()) == MUTATIONS
-    assert set(endings) <= {"good", "AIE-MOD-018", "AIE-ENG-010", *(f"AIE-MOD-{n:03}" for n in range(4, 18))}
+    known = {f"AIE-MOD-{n:03}" for n in (*range(4, 18), *range(50, 60))}
+    assert set(endings) <= {"good", "AIE-MOD-018", "AIE-ENG-010", *known}
     assert endings["good"] > 20
     assert endings["AIE-MOD-004"] > 100
 
