@@ -28,12 +28,14 @@ from PIL import Image
 import aiedge
 from aiedge.bench.machine import machine
 from aiedge.clock import SystemClock
-from aiedge.vision import Find, align, difference, find_peaks, pack_pair, shift
+from aiedge.line.decide import Rules
+from aiedge.line.looks import look_of
+from aiedge.vision import Find, align, difference, shift
 
 GROWN_PX = 8
 GOOD_SHIFT_PX = 2
 GOOD_NOISE = 8.0
-STAGES = ("decode", "align", "pack", "network", "peaks")
+STAGES = ("decode", "align", "find")
 
 Grey = NDArray[np.uint8]
 
@@ -55,10 +57,8 @@ class Inspector:
     """A loaded model with the steps before and behind it; remembers how long each took."""
 
     def __init__(self, path: Path, engine: str, threshold: float) -> None:
-        self._model = aiedge.load(str(path), engine=engine, threads=1)
-        self._input = np.zeros(self._model.inputs[0].shape, np.int8)
-        self._output = np.zeros(self._model.outputs[0].shape, np.int8)
-        self._threshold = threshold
+        self._look = look_of(aiedge.load(str(path), engine=engine, threads=1), max_shift_px=12)
+        self._rules = Rules(threshold)
         self._clock = SystemClock()
         self.seconds: dict[str, float] = {}
 
@@ -70,20 +70,13 @@ class Inspector:
         return pictures[0], pictures[1]
 
     def inspect(self, test: Grey, template: Grey) -> list[Find]:
-        """Align, pack, run, find the peaks."""
+        """Align; then what the bundle's processing says, or the peaks of its heat map."""
         began = self._clock.monotonic_ns()
         aligned = shift(template, align(test, template))
         began = self._took("align", began)
-        pack_pair(test, aligned, self._input)
-        began = self._took("pack", began)
-        self._model.run([self._input], out=[self._output])
-        began = self._took("network", began)
-        spec = self._model.outputs[0]
-        finds = find_peaks(
-            self._output, scale=spec.scale, zero_point=spec.zero_point, threshold=self._threshold
-        )
-        self._took("peaks", began)
-        return finds
+        _, finds = self._look.judge(test, aligned, self._rules)
+        self._took("find", began)
+        return list(finds)
 
     def _took(self, stage: str, began: int) -> int:
         now = self._clock.monotonic_ns()
@@ -121,7 +114,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("boards", type=Path, help="folder of ID_test.jpg, ID_temp.jpg, ID.txt")
     parser.add_argument("--case", nargs=3, action="append", required=True, metavar=("NAME", "MODEL", "RULES"))
-    parser.add_argument("--threshold", type=float, default=0.3, help="least score of a find, 0..1")
+    parser.add_argument("--threshold", type=float, default=0.4, help="least score of a find, 0..1")
     parser.add_argument("--engine", default="native", help="engine that runs the models")
     parser.add_argument("--seed", type=int, default=0, help="of the good boards' shifts and noise")
     parser.add_argument("--json", type=Path, help="file for the raw counts")

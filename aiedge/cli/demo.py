@@ -83,7 +83,7 @@ def demo_config(parts: int, seed: int, output: Path, broker: str | None) -> Line
                 "options": {"seed": seed, "trigger": "software"},
             },
             "model": {"path": "aiedge:board_defects"},
-            "inspect": {"threshold": 0.3},
+            "inspect": {"threshold": 0.4},
             "plc": {
                 "driver": "plc/sim",
                 "options": {

@@ -1,9 +1,10 @@
-"""Boards to train on, rendered or real, cut into augmented crops with their target heat maps."""
+"""Boards to train on, rendered or real: reading, splitting, and augmented crops with their boxes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,19 +17,33 @@ from aiedge.vision import align, shift
 
 KIND_NAMES = tuple((Path(__file__).parent / "labels.txt").read_text().split())
 KINDS = len(KIND_NAMES)
-STRIDE = 8
+GROUP_LETTERS = 5
 # People mark a defect with a margin; the generator's truth is tight. This makes them alike.
 _MARK_MARGIN_PX = 9
+_GOOD_PAIR_SHIFT_PX = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A test image, its aligned template, its marks: (n, 5) float32 of centre x, y, width, height, kind."""
+    """A test image, its template, its marks: (n, 5) float32 of left, top, right, bottom in px, and kind."""
 
     name: str
     test: NDArray[np.uint8]
     template: NDArray[np.uint8]
     marks: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A square piece of a board: ``pixels`` (size, size, 2) uint8, test and template.
+
+    ``marks`` as :attr:`Board.marks`: those whose middle lies in the piece, reaching over its border where
+    they do; ``cut`` those that only reach into it, of which nobody can say what they are.
+    """
+
+    pixels: NDArray[np.uint8]
+    marks: NDArray[np.float32]
+    cut: NDArray[np.float32]
 
 
 def rendered_boards(seed: int, count: int) -> list[Board]:
@@ -56,31 +71,40 @@ def folder_boards(folder: Path) -> list[Board]:
         rows = [
             [int(v) for v in re.split(r"[ ,]+", line.strip())]
             for line in labels.read_text().splitlines()
-            if line
+            if line.strip()
         ]
-        marks = [((a + c) / 2, (b + d) / 2, c - a, d - b, kind - 1) for a, b, c, d, kind in rows]
+        marks = [(left, top, right, bottom, kind - 1) for left, top, right, bottom, kind in rows]
         boards.append(_aligned(labels.stem, test, template, marks))
     return boards
 
 
-def held_out(names: list[str], rules: Iterable[str]) -> set[str]:
-    """The names kept from training: ``every:5`` is the 0th, 5th, ... of the sorted, ``group:X`` a prefix."""
+def held_out(names: Sequence[str], *, share: float = 0.3, seed: int = 1) -> set[str]:
+    """The names kept from training: whole groups, which never lie on both sides.
+
+    A group is what has the first ``GROUP_LETTERS`` letters in common: boards of one layout. Groups are
+    shuffled by ``seed`` and taken while they fit into ``share`` of all names.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names):
+        groups[name[:GROUP_LETTERS]].append(name)
+    order = sorted(groups)
+    np.random.default_rng(seed).shuffle(order)
     kept: set[str] = set()
-    for rule in rules:
-        what, _, value = rule.partition(":")
-        if what == "every":
-            kept.update(sorted(names)[:: int(value)])
-        elif what == "group":
-            kept.update(name for name in names if name.startswith(value))
-        else:
-            raise ValueError(f"a hold-out rule is every:N or group:PREFIX, not {rule!r}")
+    for group in order:
+        if len(kept) + len(groups[group]) <= share * len(names):
+            kept.update(groups[group])
     return kept
 
 
-def random_crop(
-    rng: np.random.Generator, board: Board, size: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """An augmented crop: grey levels (size, size, 2), and target heat maps with a last channel of weights."""
+def good_pair(rng: np.random.Generator, template: NDArray[np.uint8]) -> Board:
+    """A part without a defect: the template against itself, moved by up to 2 px, both with their own noise."""
+    dy, dx = rng.integers(-_GOOD_PAIR_SHIFT_PX, _GOOD_PAIR_SHIFT_PX + 1, 2)
+    test, other = (_noisy(rng, picture, 8.0) for picture in (template, _moved(template, dy, dx)))
+    return _aligned("good", test, other, [])
+
+
+def random_crop(rng: np.random.Generator, board: Board, size: int) -> Crop:
+    """An augmented piece of a board: misfit, noise, contrast, mirrored and turned."""
     test, template, marks = board.test, board.template, board.marks
     fit = float(rng.random())
     if fit < 0.1:
@@ -94,19 +118,23 @@ def random_crop(
         int(np.clip(rng.integers(-size // 4, side - size * 3 // 4), 0, side - size)) for side in test.shape
     )
     pixels = np.stack([p[top : top + size, left : left + size] for p in (test, template)], -1)
-    target = _target(marks - np.array([left, top, 0, 0, 0], np.float32), size // STRIDE)
     if rng.random() < 0.3:
-        noise = rng.standard_normal(pixels.shape, np.float32) * np.float32(rng.uniform(0, 20))
-        pixels = np.clip(pixels + noise, 0, 255).astype(np.uint8)
+        pixels = _noisy(rng, pixels, float(rng.uniform(0, 20)))
+    if rng.random() < 0.2:
+        pixels = _weak(rng, pixels)
+    marks = marks - np.array([left, top, left, top, 0], np.float32)
     if rng.random() < 0.5:
-        pixels, target = pixels[:, ::-1], target[:, ::-1]
-    turns = int(rng.integers(4))
-    return np.rot90(pixels, turns), np.rot90(target, turns)
+        pixels, marks = pixels[:, ::-1], _mirrored(marks, size)
+    for _ in range(int(rng.integers(4))):
+        pixels, marks = np.rot90(pixels), _turned(marks, size)
+    middles = (marks[:, :2] + marks[:, 2:4]) / 2
+    whole = ((middles >= 0) & (middles < size)).all(1)
+    return Crop(np.ascontiguousarray(pixels), marks[whole], marks[~whole])
 
 
 def _mark(kind: str, x: int, y: int, w: int, h: int) -> tuple[float, ...]:
-    grow = 2 * _MARK_MARGIN_PX
-    return (x + w / 2, y + h / 2, w + grow, h + grow, KIND_NAMES.index(kind))
+    margin = _MARK_MARGIN_PX
+    return (x - margin, y - margin, x + w + margin, y + h + margin, KIND_NAMES.index(kind))
 
 
 def _aligned(
@@ -121,22 +149,22 @@ def _moved(image: NDArray[np.uint8], dy: int, dx: int) -> NDArray[np.uint8]:
     return padded[2 + dy : 2 + dy + image.shape[0], 2 + dx : 2 + dx + image.shape[1]]
 
 
-def _target(marks: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
-    """One bump a mark in its kind's channel; weight 0 where a mark's middle lies beyond the crop's border."""
-    target = np.zeros((cells, cells, KINDS + 1), np.float32)
-    target[..., KINDS] = 1
-    grid = np.arange(cells)
-    for x, y, width, height, kind in marks:
-        column, row = int(np.floor(x / STRIDE)), int(np.floor(y / STRIDE))
-        if 0 <= column < cells and 0 <= row < cells:
-            along_x = np.exp(-((grid - column) ** 2) / (2 * max(0.8, width / STRIDE / 5) ** 2))
-            along_y = np.exp(-((grid - row) ** 2) / (2 * max(0.8, height / STRIDE / 5) ** 2))
-            heat = target[..., int(kind)]
-            np.maximum(heat, along_y[:, None] * along_x, out=heat)
-        else:
-            begin_x, end_x = (int(np.clip((x + s * width / 2) / STRIDE + (s > 0), 0, cells)) for s in (-1, 1))
-            begin_y, end_y = (
-                int(np.clip((y + s * height / 2) / STRIDE + (s > 0), 0, cells)) for s in (-1, 1)
-            )
-            target[begin_y:end_y, begin_x:end_x, KINDS] = 0
-    return target
+def _noisy(rng: np.random.Generator, pixels: NDArray[np.uint8], deviation: float) -> NDArray[np.uint8]:
+    noise = rng.standard_normal(pixels.shape, np.float32) * np.float32(deviation)
+    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
+
+
+def _weak(rng: np.random.Generator, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Less contrast, as a darker lamp or another exposure gives it; both pictures alike."""
+    dark, bright = float(rng.uniform(0, 60)), float(rng.uniform(190, 255))
+    levels = np.linspace(dark, bright, 256).astype(np.uint8)
+    return levels[pixels]
+
+
+def _mirrored(marks: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    return np.stack([size - marks[:, 2], marks[:, 1], size - marks[:, 0], marks[:, 3], marks[:, 4]], 1)
+
+
+def _turned(marks: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """What ``np.rot90`` does to the pixels: a quarter to the left."""
+    return np.stack([marks[:, 1], size - marks[:, 2], marks[:, 3], size - marks[:, 0], marks[:, 4]], 1)

@@ -1,66 +1,120 @@
-"""The network: test image and template in; out, at an eighth of the size, a heat map a defect kind."""
+"""The network: a test image and its template in; out, for each cell of 8 x 8 px, what kind and which box.
+
+Fully convolutional: weights learnt on crops run at any size that is a multiple of 8.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-import tensorflow as tf
+import copy
+
+import torch
 from board_data import KINDS
-from tensorflow import keras
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-layers = keras.layers
+STRIDE = 8
+# No mark is longer than 2 x 16 cells; the bound keeps the range small that int8 has to cover.
+FARTHEST_CELLS = 16.0
 
 
-def build(size: int, widths: tuple[int, int] = (32, 64), depth: int = 3) -> keras.Model:
-    """Fully convolutional, so weights trained on crops of one ``size`` run at another.
+class BoardDetector(nn.Module):
+    """Three convolutions of stride 2, a few residual blocks, two heads.
 
-    A first 4x4 convolution of stride 4 sees each pixel once; then depthwise-separable 3x3 layers, one at a
-    quarter and ``depth`` at an eighth of the resolution, which see about 70 px around.
+    In: (n, 2, height, width) grey levels, minus 128, over 128: test and template. Out: (n, kinds, rows,
+    columns) logits, and (n, 4, rows, columns) distances from the cell's middle to the box's left, top,
+    right and bottom, in cells.
     """
-    pixels = keras.Input((size, size, 2), batch_size=1 if size >= 640 else None, name="test_and_template")
-    x = _conv(pixels, widths[0], kernel=4, stride=4)
-    x = _conv(_depthwise(x), widths[0])
-    x = _conv(_depthwise(x, stride=2), widths[1])
-    for _ in range(depth):
-        x = _conv(_depthwise(x), widths[1])
-    # A low bias at first: nearly all cells are empty, and the loss should not have to learn that.
-    bias = keras.initializers.Constant(-4.0)
-    return keras.Model(pixels, layers.Conv2D(KINDS, 1, bias_initializer=bias, name="heat")(x))
+
+    def __init__(self, widths: tuple[int, int, int] = (16, 32, 64), dilations: tuple[int, ...] = (1, 2, 1)):
+        super().__init__()
+        fine, middle, wide = widths
+        self.trunk = nn.Sequential(
+            ConvBlock(2, fine, kernel=3, stride=2),
+            ConvBlock(fine, middle, kernel=3, stride=2),
+            ConvBlock(middle, wide, kernel=3, stride=2),
+            *(Residual(wide, dilation) for dilation in dilations),
+        )
+        self.kind = nn.Sequential(ConvBlock(wide, wide), nn.Conv2d(wide, KINDS, 1))
+        self.box = nn.Sequential(ConvBlock(wide, wide), nn.Conv2d(wide, 4, 1), nn.Hardtanh(0, FARTHEST_CELLS))
+        # Nearly all cells are empty, and most marks reach two cells from the middle: begin there.
+        nn.init.constant_(self.kind[-1].bias, -4.6)
+        nn.init.constant_(self.box[-2].bias, 2.0)
+        for head in (self.kind[-1], self.box[-2]):
+            nn.init.normal_(head.weight, std=0.01)
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits and distances."""
+        features = self.trunk(pixels)
+        return self.kind(features), self.box(features)
 
 
-def as_real(levels: tf.Tensor) -> tf.Tensor:
+class ConvBlock(nn.Sequential):
+    """Convolution, batch normalisation and ReLU6, which bounds what int8 has to cover."""
+
+    def __init__(self, channels: int, out: int, *, kernel: int = 1, stride: int = 1, dilation: int = 1):
+        padding = kernel // 2 * dilation
+        super().__init__(
+            nn.Conv2d(channels, out, kernel, stride, padding, dilation, bias=False),
+            nn.BatchNorm2d(out, momentum=0.03),
+            nn.ReLU6(inplace=True),
+        )
+
+
+class Residual(nn.Module):
+    """Half the channels by 1x1, back by 3x3, added to what came in."""
+
+    def __init__(self, channels: int, dilation: int):
+        super().__init__()
+        self.change = nn.Sequential(
+            ConvBlock(channels, channels // 2),
+            ConvBlock(channels // 2, channels, kernel=3, dilation=dilation),
+        )
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """The sum."""
+        return features + self.change(features)
+
+
+class ChannelsLast(nn.Module):
+    """A trained detector as it is exported: channels last at its ends, normalisation folded."""
+
+    def __init__(self, detector: BoardDetector):
+        super().__init__()
+        self.detector = folded(detector)
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(n, height, width, 2) to (n, rows, columns, kinds) and (n, rows, columns, 4)."""
+        kinds, boxes = self.detector(pixels.permute(0, 3, 1, 2))
+        return kinds.permute(0, 2, 3, 1), boxes.permute(0, 2, 3, 1)
+
+
+def folded(model: nn.Module) -> nn.Module:
+    """A copy for inference with every batch normalisation folded into the convolution before it."""
+    model = copy.deepcopy(model).eval()
+    for module in model.modules():
+        if isinstance(module, ConvBlock):
+            module[0] = fuse_conv_bn_eval(module[0], module[1])
+            module[1] = nn.Identity()
+    return model
+
+
+def as_real(levels: torch.Tensor) -> torch.Tensor:
     """Grey levels 0..255 as -1..127/128: in int8 of scale 1/128 and zero point 0, the level minus 128."""
-    return (tf.cast(levels, tf.float32) - 128) / 128
+    return (levels.float() - 128) / 128
 
 
-def heat_map_loss(target: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Focal loss of heat maps (CornerNet, Law and Deng 2018), weighted by the target's last channel."""
-    heat, weight = target[..., :KINDS], target[..., KINDS:]
-    score = tf.sigmoid(logits)
-    peak = tf.cast(heat > 0.999, tf.float32)
-    hit = -tf.math.log_sigmoid(logits) * (1 - score) ** 2 * peak
-    miss = -tf.math.log_sigmoid(-logits) * score**2 * (1 - heat) ** 4 * (1 - peak)
-    return tf.reduce_sum((hit + miss) * weight) / tf.maximum(tf.reduce_sum(peak), 1.0)
-
-
-def multiply_accumulates(model: keras.Model) -> int:
-    """Multiplications of one run of the model, batch 1."""
+def multiply_accumulates(model: nn.Module, side: int) -> int:
+    """Multiplications of one run on a pair of (side, side)."""
     total = 0
-    for layer in model.layers:
-        if isinstance(layer, layers.Conv2D):
-            per_output = int(np.prod(layer.kernel_size))
-            if not isinstance(layer, layers.DepthwiseConv2D):
-                per_output *= layer.input.shape[-1]
-            total += int(np.prod(layer.output.shape[1:])) * per_output
+
+    def count(layer: nn.Module, _: object, out: torch.Tensor) -> None:
+        nonlocal total
+        total += out.numel() * layer.weight[0].numel()
+
+    model = copy.deepcopy(model).eval()
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(count)
+    with torch.no_grad():
+        model(torch.zeros(1, 2, side, side))
     return total
-
-
-def _activated(x: tf.Tensor) -> tf.Tensor:
-    return layers.ReLU(6.0)(layers.BatchNormalization(momentum=0.98)(x))
-
-
-def _conv(x: tf.Tensor, channels: int, kernel: int = 1, stride: int = 1) -> tf.Tensor:
-    return _activated(layers.Conv2D(channels, kernel, strides=stride, padding="same", use_bias=False)(x))
-
-
-def _depthwise(x: tf.Tensor, stride: int = 1) -> tf.Tensor:
-    return _activated(layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(x))

@@ -7,10 +7,12 @@ import pytest
 from PIL import Image
 
 import aiedge
-from aiedge.vision import align, find_peaks, pack_pair, shift
+from aiedge.line.decide import Rules
+from aiedge.line.looks import look_of
+from aiedge.vision import align, shift
 from aiedge_drivers.sim.boards import BoardGenerator
 
-THRESHOLD = 0.3
+THRESHOLD = 0.4
 GROWN_PX = 8
 
 
@@ -18,12 +20,10 @@ GROWN_PX = 8
 def inspect():
     """A function from test image and template to finds."""
     bundle = Path(aiedge.__file__).parent / "models" / "board_defects.aie"
-    model = aiedge.load(bundle)
-    spec = model.outputs[0]
+    look = look_of(aiedge.load(bundle), max_shift_px=12)
 
     def finds_of(test, template):
-        heat = model(pack_pair(test, shift(template, align(test, template))))
-        return find_peaks(heat, scale=spec.scale, zero_point=spec.zero_point, threshold=THRESHOLD)
+        return look.judge(test, shift(template, align(test, template)), Rules(THRESHOLD))[1]
 
     return finds_of
 

@@ -140,7 +140,7 @@ def test_a_signal_ends_the_line_in_good_order(tmp_path: Path, number: signal.Sig
             "AIE-DEV-016",
         ),
         ([("store: demo-output/metrics.db", "store: /proc/none/metrics.db")], 1, "AIE-TEL-003"),
-        ([("threshold: 0.3", "threshold: 0.3\n  threshold_by_kind: {scratch: 0.9}")], 1, "AIE-LIN-002"),
+        ([("threshold: 0.4", "threshold: 0.4\n  threshold_by_kind: {scratch: 0.9}")], 1, "AIE-LIN-002"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_an_exit_code(
