@@ -21,6 +21,7 @@ FINDINGS = BUILD / "findings"
 sys.path.insert(0, str(ROOT / "tests"))
 
 import onnx_files  # noqa: E402 - a module of the tests
+import onnx_float_files  # noqa: E402 - likewise
 from random_graphs import BUILDERS  # noqa: E402 - a module of the tests
 from signed_bundles import OURS, small_bundle  # noqa: E402 - likewise
 from tflite_models import everything  # noqa: E402 - likewise
@@ -84,6 +85,7 @@ def _write_seeds(bundles: Path, models: Path) -> None:
     for dtype in ("int8", "uint8"):
         (models / f"everything-{dtype}.tflite").write_bytes(everything(dtype))
     (models / "everything.onnx").write_bytes(onnx_files.everything(np.random.default_rng(1)))
+    (models / "float.onnx").write_bytes(onnx_float_files.everything(np.random.default_rng(1))[0])
 
 
 def _start(name: str, command: list[str]) -> subprocess.Popen[bytes]:
