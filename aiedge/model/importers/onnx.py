@@ -71,6 +71,8 @@ def import_onnx(data: bytes, name: str, options: OnnxOptions | None = None) -> G
         kind = f"{node.domain}.{node.kind}" if node.domain else node.kind
         if kind not in OPERATORS:
             raise ModelError("AIE-MOD-043", where=node.place, operator=kind)
+        if not node.outputs:
+            raise ModelError("AIE-MOD-009", where=node.place, reason="it has no output")
         OPERATORS[kind](builder, node)
     outputs = [_output(builder, key, options, order) for key in model.outputs]
     return builder.finish(inputs, outputs)

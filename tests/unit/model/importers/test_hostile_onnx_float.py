@@ -236,6 +236,16 @@ def test_the_models_work_without_their_fault() -> None:
     assert compile_bytes(one("Conv", _ones(2, 4, 3, 3), _ones(2), pads=[1, 1, 1, 1]), "m.onnx")
 
 
+def test_an_operator_without_outputs_is_refused_whichever_it_is() -> None:
+    data, _ = everything(np.random.default_rng(1))
+    whole = onnx.ModelProto.FromString(data)
+    for index, node in enumerate(whole.graph.node):
+        model = onnx.ModelProto.FromString(data)
+        del model.graph.node[index].output[:]
+        with pytest.raises(ModelError, match=f"node {index} {node.op_type}.*no output"):
+            compile_bytes(model.SerializeToString(), "m.onnx")
+
+
 def _ending(data: bytes) -> str:
     try:
         read_bundle(compile_bytes(data, "m.onnx"))
