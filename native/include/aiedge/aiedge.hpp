@@ -39,10 +39,12 @@ class [[nodiscard]] Expected {
   Expected(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return value_.has_value(); }
+  // NOLINTBEGIN(bugprone-unchecked-optional-access): the caller has asked
   T& operator*() { return *value_; }
   const T& operator*() const { return *value_; }
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
+  // NOLINTEND(bugprone-unchecked-optional-access)
   [[nodiscard]] const Error& error() const { return error_; }
 
  private:

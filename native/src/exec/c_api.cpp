@@ -106,7 +106,7 @@ Status load(Result<Buffer> file, const aiedge_options* given, aiedge_model** mod
   loaded->runtime = std::move(runtime.value());
   const aiedge::model::Bundle& bundle = loaded->runtime->bundle();
   if (bundle.processing) {
-    Result<std::unique_ptr<Processor>> processor = Processor::make(bundle, isa.value());
+    Result<std::unique_ptr<Processor>> processor = Processor::make(bundle, *bundle.processing, isa.value());
     if (!processor.ok()) return processor.status();
     loaded->processor = std::move(processor.value());
   }

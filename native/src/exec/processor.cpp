@@ -25,13 +25,14 @@ Status check_size(const vision::Picture& picture) {
 
 }  // namespace
 
-Result<std::unique_ptr<Processor>> Processor::make(const model::Bundle& bundle, cpu::Isa isa) {
-  std::unique_ptr<Processor> processor(new Processor(bundle));
+Result<std::unique_ptr<Processor>> Processor::make(const model::Bundle& bundle, const Processing& processing,
+                                                   cpu::Isa isa) {
+  std::unique_ptr<Processor> processor(new Processor(processing));
   const vision::RowFunctions& rows = vision::best_rows(cpu::includes(isa, cpu::Isa::kAvx2));
   processor->preparers_.reserve(bundle.inputs.size());
   for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
     const Tensor& tensor = bundle.tensors[bundle.inputs[i]];
-    processor->preparers_.emplace_back(bundle.processing->inputs[i], tensor, rows);
+    processor->preparers_.emplace_back(processing.inputs[i], tensor, rows);
   }
   AIEDGE_TRY(processor->allocate(bundle));
   processor->make_finders();

@@ -31,8 +31,9 @@ struct Findings {
 // Allocates when it is made, never after.
 class Processor {
  public:
-  // For a bundle that has a processing; the bundle outlives it. May throw std::bad_alloc.
-  [[nodiscard]] static Result<std::unique_ptr<Processor>> make(const model::Bundle& bundle, cpu::Isa isa);
+  // For a bundle and its processing, which outlive it. May throw std::bad_alloc.
+  [[nodiscard]] static Result<std::unique_ptr<Processor>> make(const model::Bundle& bundle,
+                                                               const Processing& processing, cpu::Isa isa);
 
   // Whether the picture can be taken: sizes, and a reference where one is needed. `reference` may be null.
   [[nodiscard]] Status check(const vision::Picture& picture, const vision::Picture* reference) const;
@@ -56,7 +57,7 @@ class Processor {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }  // allocated
 
  private:
-  explicit Processor(const model::Bundle& bundle) : processing_(&*bundle.processing) {}
+  explicit Processor(const Processing& processing) : processing_(&processing) {}
   Status allocate(const model::Bundle& bundle);
   void make_finders();
   void count_bytes();

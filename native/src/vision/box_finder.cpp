@@ -110,7 +110,8 @@ Box BoxFinder::decode(const Candidate& candidate, const void* const* outputs) co
   const std::size_t cell = candidate.cell - grid.first_cell;
   const auto columns = static_cast<std::size_t>(grid.level.columns);
   const auto column = static_cast<float>(cell % columns);
-  const auto row = static_cast<float>(cell / columns);
+  const std::size_t row_index = cell / columns;  // whole rows
+  const auto row = static_cast<float>(row_index);
   const auto stride = static_cast<float>(grid.level.stride_px);
   const Values classes(*grid.classes, outputs[grid.level.classes]);
   const Values numbers(*grid.boxes, outputs[grid.level.boxes]);

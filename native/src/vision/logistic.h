@@ -16,18 +16,20 @@ class Logistic {
   explicit Logistic(const Tensor& tensor) {
     if (tensor.dtype == DType::kFloat32) return;
     const Values values(tensor, nullptr);
-    for (std::int32_t q = -128; q < 256; ++q)
-      table_[static_cast<std::size_t>(q + 128)] = sigmoid32(values.real(q));
+    std::int32_t q = kLowest;
+    for (float& entry : table_) entry = sigmoid32(values.real(q++));
   }
 
   // Of the greatest of `count` values from `begin` on.
   [[nodiscard]] float of_greatest(const Values& values, std::size_t begin, std::size_t count) const {
     if (values.is_float()) return sigmoid32(values.greatest(begin, count));
-    return table_[static_cast<std::size_t>(values.greatest_raw(begin, count) + 128)];
+    const std::int32_t place = values.greatest_raw(begin, count) - kLowest;
+    return table_[static_cast<std::size_t>(place)];
   }
 
  private:
-  std::array<float, 384> table_ = {};
+  static constexpr std::int32_t kLowest = -128;
+  std::array<float, 384> table_ = {};  // of int8's and uint8's values, from kLowest on
 };
 
 }  // namespace aiedge::vision

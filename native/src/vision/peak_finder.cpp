@@ -44,8 +44,9 @@ std::span<const Peak> PeakFinder::find(const void* heat, const Fit& fit, float t
     if (taken_[at->cell] != 0) continue;
     ++kept;
     take(at->cell);
+    const std::size_t row = at->cell / columns;
     const float x = to_x((static_cast<float>(at->cell % columns) + 0.5F) * stride);
-    const float y = to_y((static_cast<float>(at->cell / columns) + 0.5F) * stride);
+    const float y = to_y((static_cast<float>(row) + 0.5F) * stride);
     const bool inside =
         x >= 0.0F && x <= static_cast<float>(fit.width) && y >= 0.0F && y <= static_cast<float>(fit.height);
     if (!inside) continue;

@@ -26,7 +26,7 @@ void check_along(const RowFunctions& rows, std::mt19937* random) {
   const auto width = static_cast<std::int32_t>(1 + (*random)() % 70);
   const auto count = static_cast<std::int32_t>(1 + (*random)() % 70);
   for (const std::int32_t channels : {1, 3}) {
-    const Guarded row(static_cast<std::size_t>(width * channels));
+    const Guarded row(static_cast<std::size_t>(width) * static_cast<std::size_t>(channels));
     if ((*random)() % 8 == 0) {
       std::memset(row.data(), 255, row.size());
     } else {
@@ -39,7 +39,7 @@ void check_along(const RowFunctions& rows, std::mt19937* random) {
       const auto weight = static_cast<std::uint32_t>(low.back() + 1 == width ? 0 : (*random)() % 2049);
       weights.push_back((2048 - weight) | weight << 16U);
     }
-    const std::size_t elements = static_cast<std::size_t>(count * channels);
+    const std::size_t elements = static_cast<std::size_t>(count) * static_cast<std::size_t>(channels);
     std::vector<std::int16_t> given(elements + aiedge::vision::kRowSlack);
     std::vector<std::int16_t> expected(given.size());
     const Taps taps = {low.data(), weights.data(), count};
