@@ -147,11 +147,14 @@ class _Sweep:
         shape = self._tensors[node.outputs[0]].shape
         if not views or len({view.axes for view in views}) > 1:
             return False
-        operands = [self._untransposed(index, views[0], len(shape)) for index in node.inputs]
-        inputs = tuple(operand for operand in operands if operand is not None)
         # a value that repeats would be moved in full
         grows = all(self._tensors[index].shape != shape for index in node.inputs if index in self._views)
-        if len(inputs) < len(operands) or grows:
+        # the result may have more axes than what was transposed
+        if grows or len(views[0].axes) != len(shape):
+            return False
+        operands = [self._untransposed(index, views[0], len(shape)) for index in node.inputs]
+        inputs = tuple(operand for operand in operands if operand is not None)
+        if len(inputs) < len(operands):
             return False
         self._emit_moved(node, node.op, inputs, views[0])
         return True

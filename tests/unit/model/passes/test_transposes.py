@@ -319,3 +319,13 @@ def random_graph(rng: np.random.Generator) -> Graph:
     produced = [node.outputs[0] for node in b.graph.nodes]
     others = [v for v in produced[:-1] if rng.integers(6) == 0]
     return b.build(produced[-1], *others)
+
+
+def test_a_constant_of_more_axes_than_the_transposed_value_stays_behind() -> None:
+    b = FloatBuilder()
+    x = b.transpose(b.input(2, 3, 4), 0, 2, 1)
+    graph = b.build(b.binary(ADD, x, b.constant(np.arange(3).reshape(1, 1, 1, 3))))
+    moved = move_transposes(graph)
+    verify(moved)
+    inputs = random_inputs(graph)
+    np.testing.assert_array_equal(interpret(moved, inputs)[0], interpret(graph, inputs)[0])
