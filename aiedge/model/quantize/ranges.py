@@ -50,7 +50,7 @@ class RangeMethod:
 
 
 def choose_range(histogram: Histogram, method: RangeMethod) -> Range:
-    """The range by the method; all values' range where they are fewer than the 256 integers."""
+    """The range by the method; all values' range where fewer than 8 bins of the histogram hold any."""
     everything = Range(histogram.least, histogram.greatest)
     if histogram.width == 0 or np.count_nonzero(histogram.counts) < 8:
         return everything
@@ -98,14 +98,17 @@ def _minmax(histogram: Histogram, _: RangeMethod) -> Range:
 
 
 def _percentile(histogram: Histogram, method: RangeMethod) -> Range:
-    """So that at most the rest of the values lies outside on each side."""
+    """So that at most the rest of the values lies outside on each side; all values' range if only zeros were left."""
+    counts = histogram.counts.copy()
+    zero = int(np.clip(-histogram.low / histogram.width, 0, len(counts) - 1))
+    counts[zero] += histogram.zeros
     allowed = (1 - method.percentile / 100) * histogram.total
-    edges = histogram.low + np.arange(len(histogram.counts) + 1) * histogram.width
-    below = np.cumsum(histogram.counts)
-    above = np.cumsum(histogram.counts[::-1])
-    low = edges[int(np.searchsorted(below, allowed, side="right"))]
-    high = edges[len(histogram.counts) - int(np.searchsorted(above, allowed, side="right"))]
-    return Range(float(low), float(high))
+    first = int(np.searchsorted(np.cumsum(counts), allowed, side="right"))
+    last = len(counts) - int(np.searchsorted(np.cumsum(counts[::-1]), allowed, side="right"))
+    # of a sparse tensor, whose few other values are what it says
+    if not histogram.counts[first:last].any():
+        return Range(histogram.least, histogram.greatest)
+    return Range(histogram.low + first * histogram.width, histogram.low + last * histogram.width)
 
 
 def _mse(histogram: Histogram, _: RangeMethod) -> Range:

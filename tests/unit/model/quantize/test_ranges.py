@@ -116,3 +116,21 @@ def test_expected_noise_is_what_rounding_gives() -> None:
     assert signal_power(histogram) == pytest.approx(float((values**2).mean()), rel=0.001)
     outside = ((values < -2.0) | (values > 2.5)).mean()
     assert clipped_share(histogram, held_range(quantization)) == pytest.approx(outside, rel=0.1)
+
+
+def test_a_percentile_of_a_sparse_tensor_keeps_its_few_values() -> None:
+    histogram = Histogram()
+    for _ in range(12):
+        values = np.zeros(60000)
+        values[:4] = [0.5, 2, 5, 9]
+        values[4:8] = np.random.default_rng(1).uniform(0.5, 9, 4)
+        histogram.add(values)
+    assert choose_range(histogram, RangeMethod("percentile", 99.98)) == Range(0, 9)
+
+
+def test_zeros_count_among_the_values_of_a_percentile() -> None:
+    values = np.zeros(60000)
+    values[:1000] = np.linspace(0.001, 1, 1000)
+    values[1000] = 500
+    values[1001:1010] = np.linspace(100, 400, 9)
+    assert choose_range(histogram_of(values), RangeMethod("percentile", 99.9)).high < 2
