@@ -117,7 +117,8 @@ class BundleBuilder {
     write_section(&file, 2, "DATA", 1, data_at, data_end - data_at);
     write_section(&file, 3, "LABL", 0, labels_at, 15);
     for (std::size_t i = 0; i < sections_.size(); ++i) {
-      const std::size_t at = append(&file, sections_[i].content.data(), sections_[i].content.size());
+      const auto at =
+          static_cast<std::size_t>(append(&file, sections_[i].content.data(), sections_[i].content.size()));
       write_section(&file, 4 + i, sections_[i].type, 0, at, sections_[i].content.size());
     }
     const std::array<std::uint8_t, 8> magic = {0x89, 'A', 'I', 'E', 0x0D, 0x0A, 0x1A, 0x0A};

@@ -12,7 +12,7 @@ from aiedge.model.bundle.writer import write_sections
 
 @pytest.mark.parametrize("broken", BROKEN, ids=name_of)
 def test_a_broken_operation_is_refused(broken: Broken) -> None:
-    bundle = write_sections(broken.graph(), (), {})
+    bundle = write_sections(broken.graph(), (), {}, {})
     with pytest.raises(ModelError, match=broken.native) as caught:
         _native.Model(bundle)
     assert caught.value.code == "AIE-MOD-018"

@@ -51,6 +51,8 @@ ThreadPool::ThreadPool(std::uint32_t threads, std::uint32_t spin_us)
     for (std::uint32_t share = 1; share < threads; ++share) {
       workers_.emplace_back([this, share] { work(share); });
     }
+    // A thread that is born late would make its first system calls during somebody's run.
+    for (std::uint32_t born = 0; born < threads - 1; born = born_.load()) born_.wait(born);
   } catch (const std::system_error&) {
     stop();
     throw;
@@ -145,6 +147,8 @@ std::uint64_t ThreadPool::await_call(std::uint64_t seen, Bed* bed) const {
 }
 
 void ThreadPool::work(std::uint32_t share) {
+  born_.fetch_add(1);
+  born_.notify_one();
   std::uint64_t seen = 0;
   for (;;) {
     seen = await_call(seen, &beds_[share]);

@@ -72,7 +72,8 @@ class ThreadPool {
   std::unique_ptr<Progress[]> progress_;  // one for each thread; the caller's is not used
   std::unique_ptr<Bed[]> beds_;           // likewise
   std::vector<std::thread> workers_;
-  std::uint64_t round_ = 0;  // the caller's
+  std::atomic<std::uint32_t> born_ = 0;  // workers that run
+  std::uint64_t round_ = 0;              // the caller's
   Bed caller_;
   // What the workers look at: all of a call in one cache line.
   alignas(64) std::atomic<std::uint64_t> call_ = 0;  // round << 8 | shares; publishes the next two
