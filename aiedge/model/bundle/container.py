@@ -33,11 +33,12 @@ class Section(NamedTuple):
 
 
 class Container(NamedTuple):
-    """A checked shell: the minor version, the known sections by type, and how many the table has in all."""
+    """A checked shell: the minor version, the known sections by type, how many there are in all, the first's offset."""
 
     minor: int
     sections: Mapping[bytes, Section]
     section_count: int
+    first_offset: int
 
 
 def read_container(data: bytes, source: str) -> Container:
@@ -87,7 +88,9 @@ def _container(data: bytes, source: str) -> Container:
     demand(end == len(data), "there is something after the last section")
     for kind in _REQUIRED_SECTIONS:
         demand(kind in sections, f"the section {kind.decode('ascii')} is missing")
-    return Container(minor, sections, count)
+    # They stand in the order of the table, unknown ones, too.
+    first_offset = layout.SECTION.unpack_from(data, layout.HEADER.size)[2]
+    return Container(minor, sections, count, first_offset)
 
 
 def _digest(data: bytes) -> bytes:

@@ -45,8 +45,7 @@ def with_signature(data: bytes, source: str, signature: bytes) -> bytes:
         count -= 1
         unsigned = data[: _end_before(data, count)]
     entry_at = layout.HEADER.size + layout.SECTION.size * count
-    first = min(section.offset for section in container.sections.values() if section is not old)
-    if entry_at + layout.SECTION.size > first or count == layout.MAX_SECTIONS:
+    if entry_at + layout.SECTION.size > container.first_offset or count == layout.MAX_SECTIONS:
         raise ModelError("AIE-MOD-110", where=source)
     offset = layout.align(len(unsigned))
     signed = bytearray(unsigned.ljust(offset, b"\0") + signature)
