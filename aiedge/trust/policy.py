@@ -64,7 +64,12 @@ def check_signature(data: bytes, file: Path, policy: Policy, clock: Clock = SYST
     keys = read_key_store(policy.keys if policy.keys is not None else default_folder())
     if policy.keys is not None and _environment_demands():
         machine = read_key_store(default_folder())
-        keys = {key_id: known for key_id, known in keys.items() if key_id in machine}
+        # Whole keys are compared, an id is only half a hash; and the machine's own name for a key goes into texts.
+        keys = {
+            key_id: own
+            for key_id, own in machine.items()
+            if key_id in keys and keys[key_id].key.raw == own.key.raw
+        }
     detached = None
     if signature_in(container) is None:
         detached = _read_detached(file.with_name(file.name + SIGNATURE_SUFFIX))

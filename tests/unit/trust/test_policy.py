@@ -17,9 +17,10 @@ import aiedge
 from aiedge.clock import FakeClock
 from aiedge.engines import native
 from aiedge.errors import AiedgeError, ConfigError, SignatureError
+from aiedge.trust import key_store
 from aiedge.trust import policy as policy_module
 from aiedge.trust.key_files import public_key_of
-from aiedge.trust.key_store import add_key, remove_key
+from aiedge.trust.key_store import TrustedKey, add_key, remove_key
 from aiedge.trust.policy import Policy, demand_trust
 from aiedge.trust.sign import sign_detached, sign_inside
 
@@ -174,6 +175,19 @@ def test_a_caller_s_folder_does_not_undo_the_environment_s_demand(
     refused(world, loads, "AIE-MOD-099", keys=own)
     add_key(world.keys, "x", public_key_of(THEIRS))
     assert aiedge.load(world.bundle, keys=own).labels == ("a", "b")
+
+
+def test_another_key_under_the_id_of_a_trusted_one_is_not_believed(
+    world: World, loads: list[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An id is half a hash: whoever finds a key with the same one must gain nothing by it."""
+    read = key_store.read_key_store
+    theirs = {OUR_ID: TrustedKey("werk", public_key_of(THEIRS))}
+    monkeypatch.setattr(
+        key_store, "read_key_store", lambda folder: theirs if folder == tmp_path else read(folder)
+    )
+    monkeypatch.setenv("AIEDGE_REQUIRE_SIGNATURE", "1")
+    refused(world, loads, "AIE-MOD-099", keys=tmp_path)
 
 
 @pytest.mark.parametrize("word", ["", "0"])
