@@ -58,9 +58,15 @@ def heat_peaks(
 
 
 def anomaly(values: NDArray[np.float32], *, score: Literal["max", "mean"], threshold: float) -> Anomaly:
-    """Of a map (rows, columns)."""
+    """Of a map (rows, columns); one that holds minus infinity, or what was no number, is anomalous."""
     flat = values.reshape(-1)
-    found = flat.max() if score == "max" else np.float32(np.cumsum(flat, dtype=np.float64)[-1] / flat.size)
+    if np.any(np.isneginf(flat)):
+        # A model that fails must not find its part good.
+        found = np.float32(np.inf)
+    elif score == "max":
+        found = flat.max()
+    else:
+        found = np.float32(np.cumsum(flat, dtype=np.float64)[-1] / flat.size)
     return Anomaly(float(found), float(np.float32(threshold)), values)
 
 

@@ -1,6 +1,8 @@
 #include "vision/maps.h"
 
+#include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "vision/values.h"
 
@@ -9,6 +11,10 @@ namespace aiedge::vision {
 float anomaly_score(const Tensor& map, const void* data, bool mean) {
   const Values all(map, data);
   const auto count = static_cast<std::size_t>(map.elements);
+  for (std::size_t i = 0; all.is_float() && i < count; ++i) {
+    // What is no number has come as the least of all. A model that fails must not find its part good.
+    if (std::isinf(all[i]) && all[i] < 0) return std::numeric_limits<float>::infinity();
+  }
   if (!mean) return all.greatest(0, count);
   double sum = all[0];
   for (std::size_t i = 1; i < count; ++i) sum += all[i];
