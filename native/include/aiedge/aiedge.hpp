@@ -83,6 +83,7 @@ struct Result {
   std::vector<std::uint8_t> mask;  // segmentation: rows x columns
   float score = 0.0F;              // anomaly
   bool is_anomalous = false;
+  std::uint32_t find_dropped = 0;  // finds for which there was no room
 };
 
 // A loaded model. Move-only; use it from one thread at a time.
@@ -159,22 +160,20 @@ class Model {
   // With all the room that process() may need.
   [[nodiscard]] Result make_result() const {
     Result result;
-    if (const auto info = processing()) {
-      const std::size_t cells = std::size_t{info->rows} * info->columns;
-      result.finds.reserve(info->most_finds);
-      (info->kind == AIEDGE_ANOMALY) ? result.values.resize(cells) : result.mask.resize(cells);
-    }
+    make_room(&result);
     return result;
   }
 
-  // A picture through the bundle's processing, blocking. Allocates nothing unless it fails, when `result` is
-  // of make_result(). `reference` may be null where the model needs none; a threshold replaces the bundle's.
+  // A picture through the bundle's processing, blocking. A `result` with too little room, such as a copy,
+  // gets more; one of make_result() has enough, and nothing is allocated unless the call fails. `reference`
+  // may be null where the model needs none; a threshold replaces the bundle's.
   [[nodiscard]] std::optional<Error> process(const aiedge_image& image, const aiedge_image* reference,
                                              Result* result, std::optional<float> threshold = std::nullopt) {
     aiedge_process_options options = {};
     options.struct_bytes = sizeof options;
     options.has_threshold = threshold ? 1 : 0;
     options.threshold = threshold.value_or(0.0F);
+    make_room(result);
     result->finds.resize(result->finds.capacity());
     aiedge_result raw = {};
     raw.struct_bytes = sizeof raw;
@@ -187,6 +186,7 @@ class Model {
     aiedge_error error = {};
     const aiedge_status status = aiedge_process(handle_.get(), &image, reference, &options, &raw, &error);
     result->finds.resize(raw.find_count);
+    result->find_dropped = raw.find_dropped;
     if (status != AIEDGE_OK) return Error{status, error.message, error.where};
     result->score = raw.score;
     result->is_anomalous = raw.is_anomalous != 0;
@@ -199,6 +199,15 @@ class Model {
   struct Free {
     void operator()(aiedge_model* model) const { aiedge_free(model); }
   };
+
+  void make_room(Result* result) const {
+    const auto info = processing();
+    if (!info) return;
+    const std::size_t cells = std::size_t{info->rows} * info->columns;
+    result->finds.reserve(info->most_finds);  // never shrinks
+    if (info->kind == AIEDGE_ANOMALY && result->values.size() < cells) result->values.resize(cells);
+    if (info->kind == AIEDGE_SEGMENTATION && result->mask.size() < cells) result->mask.resize(cells);
+  }
 
   explicit Model(aiedge_model* handle) : handle_(handle) {
     aiedge_tensor_info info;

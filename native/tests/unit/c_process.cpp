@@ -140,8 +140,23 @@ void check_wrapper() {
   const aiedge_image image = {pixels.data(), 40, 30, 0, AIEDGE_RGB};
   aiedge::Result result = model->make_result();
   CHECK(!model->process(image, nullptr, &result));
-  CHECK(!result.finds.empty());
+  CHECK(!result.finds.empty() && result.find_dropped == 0);
   const std::size_t count = result.finds.size();
+  // Results without spare room lose nothing.
+  aiedge::Result fresh;
+  CHECK(!model->process(image, nullptr, &fresh));
+  CHECK(fresh.finds.size() == count && fresh.find_dropped == 0);
+  const aiedge::Result none;
+  aiedge::Result copied = none;
+  CHECK(!model->process(image, nullptr, &copied));
+  CHECK(copied.finds.size() == count);
+  const ByteVector map_bundle = anomaly_bundle();
+  auto map_model = aiedge::Model::load(map_bundle.data(), map_bundle.size());
+  CHECK(static_cast<bool>(map_model));
+  if (!map_model) return;
+  aiedge::Result map;
+  CHECK(!map_model->process(image, nullptr, &map));
+  CHECK(map.values.size() == 20);
   CHECK(!model->process(image, nullptr, &result, 0.99F));
   CHECK(result.finds.size() < count);
   CHECK(model->process(image, nullptr, &result, 3.0F).has_value());
