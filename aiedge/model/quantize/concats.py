@@ -19,10 +19,7 @@ def uneven_results(graph: Graph, plan: Plan, ranges: Mapping[int, Range]) -> dic
     Detectors give boxes in pixels beside scores up to 1 in one tensor; with the boxes' scale every score would be 0.
     Only what goes to the graph's results is kept: inside, the next layer would be the place to repair it.
     """
-    readers: dict[int, list[int]] = {}
-    for place, node in enumerate(graph.nodes):
-        for index in node.inputs:
-            readers.setdefault(index, []).append(place)
+    results = _only_results(graph, plan)
     kept: dict[int, str] = {}
     for place, node in enumerate(graph.nodes):
         if plan.nodes[place].role is not Role.SAME or not isinstance(node.op, Concat):
@@ -30,7 +27,7 @@ def uneven_results(graph: Graph, plan: Plan, ranges: Mapping[int, Range]) -> dic
         spans = [_span(ranges[i]) for i in node.inputs if graph.tensors[i].data is None]
         widest, narrowest = max(spans, default=0.0), min(spans, default=0.0)
         uneven = 0 < narrowest < LEAST_SHARE * widest
-        if uneven and _only_results(graph, plan, readers, node.outputs[0]):
+        if uneven and node.outputs[0] in results:
             kept[place] = f"its inputs' ranges differ {widest / narrowest:.0f} times, too much for one scale"
     return kept
 
@@ -39,14 +36,18 @@ def _span(one: Range) -> float:
     return one.high - one.low
 
 
-def _only_results(graph: Graph, plan: Plan, readers: Mapping[int, list[int]], tensor: int) -> bool:
-    """Whether the tensor is a result, or only moved to one."""
-    moves = readers.get(tensor, [])
-    if not moves:
-        return tensor in graph.outputs
-    return all(
-        isinstance(graph.nodes[place].op, MOVING)
-        and plan.nodes[place].role is Role.SAME
-        and _only_results(graph, plan, readers, graph.nodes[place].outputs[0])
-        for place in moves
-    )
+def _only_results(graph: Graph, plan: Plan) -> set[int]:
+    """The tensors that are results, or are only moved to some."""
+    read = {index for node in graph.nodes for index in node.inputs}
+    found = {index for index in graph.outputs if index not in read}
+    computed: set[int] = set()
+    # Backwards: the readers of a node's output stand behind it, so that all of them are known.
+    for place in reversed(range(len(graph.nodes))):
+        node = graph.nodes[place]
+        moves = isinstance(node.op, MOVING) and plan.nodes[place].role is Role.SAME
+        (output,) = node.outputs
+        if moves and output in found and output not in computed:
+            found.update(node.inputs)
+        else:
+            computed.update(node.inputs)
+    return found - computed

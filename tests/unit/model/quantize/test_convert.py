@@ -306,6 +306,25 @@ def test_a_result_of_boxes_and_scores_stays_float_so_that_the_scores_live() -> N
     assert "too much for one scale" in made.plan.nodes[place].reason
 
 
+def test_a_result_is_found_behind_many_moves_and_branches() -> None:
+    """Walking each way from the concat to the result would take longer than anybody waits."""
+    build = FloatGraph()
+    x = build.input(1, 4, 4, 3)
+    boxes = build.binary(build.conv(x, 4), build.constant([300.0]), BinaryFunction.MUL)
+    joined = build.concat([boxes, build.unary(build.conv(x, 2), UnaryFunction.SIGMOID)], 3)
+    for _ in range(40):
+        joined = build.concat([build.reshape(joined, 1, 8, 2, 6), build.reshape(joined, 1, 8, 2, 6)], 1)
+        joined = build.reshape(
+            build.node(StridedSlice.of([0] * 4, [1] * 4), [joined], (1, 8, 2, 6)), 1, 4, 4, 6
+        )
+    for _ in range(1200):
+        joined = build.reshape(joined, 1, 4, 4, 6)
+    graph = build.done(joined)
+    made = converted(graph, samples_for(graph, 1))
+    first = next(place for place, node in enumerate(graph.nodes) if node.op.NAME == "concat")
+    assert "too much for one scale" in made.plan.nodes[first].reason
+
+
 def test_a_clip_whose_input_others_read_becomes_a_table() -> None:
     build = FloatGraph()
     x = build.conv(build.input(1, 4, 4, 3), 4)
