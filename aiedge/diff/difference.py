@@ -56,7 +56,10 @@ class Difference:
         """Power of ``a`` over power of the difference; ``inf`` without a difference, ``-inf`` where a is all 0."""
         if self._noise == 0:
             return math.inf
-        return 10 * math.log10(self._signal / self._noise) if self._signal > 0 else -math.inf
+        if self._signal == 0:
+            return -math.inf
+        # Not of the quotient, which can be too small for a float.
+        return 10 * (math.log10(self._signal) - math.log10(self._noise))
 
     @property
     def cosine(self) -> float:

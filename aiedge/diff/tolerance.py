@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from aiedge.diff.difference import Difference, Kind
+from aiedge.errors import UsageError
 
 FLOAT_SNR_DB = 80.0
 """Of two engines in float, where nothing else is asked: sums in another order leave more than 100 dB."""
@@ -24,6 +26,14 @@ class Tolerance:
     steps: float | None = None
     snr_db: float | None = None
     cosine: float | None = None
+
+    def __post_init__(self) -> None:
+        """UsageError for a bound that is no finite number: nothing could be compared with it."""
+        for name, bound in (
+            ("--tolerance", self.steps), ("--min-snr", self.snr_db), ("--min-cosine", self.cosine),
+        ):  # fmt: skip
+            if bound is not None and not math.isfinite(bound):
+                raise UsageError("AIE-CLI-001", name=name, value=bound, expected="a finite number")
 
     def holds(self, difference: Difference) -> bool:
         """Whether a layer is within; never with a NaN or an infinity that only one side has."""

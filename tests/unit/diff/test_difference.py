@@ -124,3 +124,8 @@ def test_what_cannot_be_compared_says_why(b: np.ndarray, coding: Coding | None, 
     difference = added([np.zeros(3, np.float32)], [b], None, coding)
     assert difference.samples == 0
     assert reason in difference.reason
+
+
+def test_a_signal_far_below_its_noise_has_a_ratio() -> None:
+    difference = added([np.array([1e-150])], [np.array([1e150])], None, None)
+    assert difference.snr_db == pytest.approx(-6000)

@@ -8,6 +8,7 @@ import pytest
 from aiedge.diff.difference import Difference
 from aiedge.diff.layer import Coding
 from aiedge.diff.tolerance import Tolerance
+from aiedge.errors import UsageError
 
 SCALE = Coding("int8", 0.5, 0)
 
@@ -59,3 +60,14 @@ def test_in_words() -> None:
         == "at most 1 step, at least 20.5 dB, cosine at least 0.99"
     )
     assert "integers equal" in str(Tolerance())
+
+
+@pytest.mark.parametrize("bound", [np.inf, -np.inf, np.nan])
+def test_a_bound_is_a_finite_number(bound: float) -> None:
+    for name, made in (
+        ("--tolerance", (bound,)),
+        ("--min-snr", (None, bound)),
+        ("--min-cosine", (None, None, bound)),
+    ):
+        with pytest.raises(UsageError, match=f"AIE-CLI-001.*{name}"):
+            Tolerance(*made)
