@@ -140,7 +140,7 @@ def quantize_command(
     with _progress(silent=as_json) as tell:
         made = quantize(graph, chosen, runner, options, tell)
     asked = {"mean": mean, "std": std, "stored": stored, "batch": batch, "layout": layout.replace("file", "")}
-    provenance = _provenance(model, data, made.report, golden, asked)
+    provenance = _provenance(model, data, made.report, min(golden, len(chosen)), asked)
     bundle = _bundle(made, names, provenance, chosen[:golden], spec)
     document = _document(made.report, model, destination, calibration, found)
     _write(destination, bundle)

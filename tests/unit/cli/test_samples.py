@@ -177,6 +177,27 @@ def bomb() -> bytes:
     return stream.getvalue()
 
 
+def shaped(shape: str) -> bytes:
+    """An array whose header tells another shape."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".ljust(470) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + bytes(24)
+
+
+def odd_archive() -> bytes:
+    """The only name in it says that it is UTF-8, and is not."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("aé.npy", npy(np.zeros((1, 6))))
+    return stream.getvalue().replace("é".encode(), b"\xff\xfe")
+
+
+def damaged_lzma() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.npy", npy(np.zeros((1, 6))))
+    return stream.getvalue().replace(b"\x05\x00\x5d", b"\x05\x00\xff", 1)
+
+
 WITH_NAN = np.array([[0, 1, 2, np.nan, 4, 5]], np.float32)
 HUGE_HEADER = npy(np.zeros(6, np.float32)).replace(b"(6,)", b"(9999999999,)", 1)[:128] + bytes(24)
 
@@ -212,6 +233,13 @@ CASES: dict[str, tuple[str, bytes, Form, str]] = {
     "empty array file": ("a.npy", b"", Form([VECTOR]), "AIE-CLI-010"),
     "array cut off": ("a.npy", cut(npy(np.zeros((3, 6))), 8), Form([VECTOR]), "AIE-CLI-010"),
     "header beyond the file": ("a.npy", HUGE_HEADER, Form([VECTOR]), "AIE-CLI-010"),
+    "shape below 0": ("a.npy", shaped("(-1,)"), Form([VECTOR]), "AIE-CLI-010"),
+    "shape of nothing below 0": ("a.npy", shaped("(0, -5)"), Form([VECTOR]), "AIE-CLI-010"),
+    "shape of a positive product": ("a.npy", shaped("(-2, -3)"), Form([VECTOR]), "AIE-CLI-010"),
+    "too many axes": ("a.npy", shaped(f"({'1, ' * 65})"), Form([VECTOR]), "AIE-CLI-010"),
+    "axis beyond all memory": ("a.npy", shaped(f"(0, {2**70})"), Form([VECTOR]), "AIE-CLI-010"),
+    "archive with a name that is no text": ("a.npz", odd_archive(), Form([VECTOR]), "AIE-CLI-010"),
+    "archive with damaged LZMA": ("a.npz", damaged_lzma(), Form([VECTOR]), "AIE-CLI-010"),
     "no archive": ("a.npz", b"no archive", Form([VECTOR]), "AIE-CLI-010"),
     "archive cut off": ("a.npz", cut(npz(x=np.zeros((3, 6))), 30), Form([VECTOR]), "AIE-CLI-010"),
     "archive of too many": ("a.npz", bomb(), Form([VECTOR]), "AIE-CLI-010"),
