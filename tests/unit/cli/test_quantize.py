@@ -122,6 +122,12 @@ def test_samples_become_golden_vectors(
     assert json.loads(capsys.readouterr().out)["golden"]["vectors"] == 3
 
 
+def test_no_more_golden_vectors_are_told_than_there_are_samples(arguments: list[str], tmp_path: Path) -> None:
+    assert run_command([*arguments, "--golden", "64", "--samples", "4"]) == 0
+    sections = read_bundle((tmp_path / "int8.aie").read_bytes()).sections
+    assert json.loads(sections[b"PROV"])["golden"] == {"count": 4}
+
+
 def test_a_layer_is_kept_in_float(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
